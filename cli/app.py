@@ -1,0 +1,103 @@
+"""The `footnote` command: its verbs and their options. The work is done in one module a verb.
+
+Verbs import what they need when they run, so that `footnote ask` starts fast.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.faults import telling_faults
+
+app = typer.Typer(
+    name="footnote",
+    help="Answers from your own documents, the very words behind every sentence.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+DataDir = Annotated[
+    Path | None,
+    typer.Option(help="Where Footnote keeps its data; FOOTNOTE_DATA_DIR, else .footnote/."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+
+
+@app.command()
+def ingest(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Files and folders; corpus/ when none is named.")
+    ] = None,
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Ingest documents, so that questions are answered from them."""
+    with telling_faults(as_json=json):
+        from cli.ingest_command import ingest
+
+        ingest(paths or [Path("corpus")], data_dir, as_json=json)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="What you want to know.")],
+    history: Annotated[
+        Path | None,
+        typer.Option(help='Earlier turns: a JSON file, [{"role": "user", "content": "…"}, …].'),
+    ] = None,
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Answer a question, with sources. Exit status 3 when the guide is silent."""
+    with telling_faults(as_json=json):
+        from cli.ask_command import ask
+
+        ask(question, history, data_dir, as_json=json)
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help="What to look for.")],
+    top_k: Annotated[int, typer.Option(min=1, max=50, help="How many passages to show.")] = 5,
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Show the passages that fit a query best, and nothing more."""
+    with telling_faults(as_json=json):
+        from cli.search_command import search
+
+        search(query, top_k, data_dir, as_json=json)
+
+
+@app.command()
+def status(data_dir: DataDir = None, json: Json = False) -> None:
+    """Show what is stored: documents, passages, generation, model, sizes."""
+    with telling_faults(as_json=json):
+        from cli.status_command import status
+
+        status(data_dir, as_json=json)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65_535, help="Port to listen on.")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Serve the API and the chat page."""
+    with telling_faults(as_json=False):
+        from cli.serve_command import serve
+
+        serve(host, port, data_dir)
+
+
+def main() -> None:
+    """Run the command line; text that a terminal can't show is replaced, never a crash."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    app()

@@ -1,0 +1,80 @@
+"""`footnote ask`."""
+
+import json
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from cli.faults import ABSTAINED, print_json
+from cli.opening import reading_services
+from rag.contract import answer_to_json
+from rag.domain import Answer, AnswerStatus, Citation, NearestPassage, Question, Turn
+from rag.errors import InvalidRequestError
+
+QUOTE_CHARS = 240
+
+
+def ask(question: str, history: Path | None, data_dir: Path | None, *, as_json: bool) -> None:
+    """Print the answer. Raises typer.Exit(3) when the guide is silent."""
+    turns = read_history(history) if history is not None else ()
+    with reading_services(data_dir) as services:
+        answer = services.answerer.answer(Question(question, turns))
+    if as_json:
+        print_json(answer_to_json(answer))
+    else:
+        show(answer, Console(highlight=False))
+    if answer.status is AnswerStatus.ABSTAINED:
+        raise typer.Exit(ABSTAINED)
+
+
+def read_history(file: Path) -> tuple[Turn, ...]:
+    """The turns in a JSON file. Raises InvalidRequestError when it holds something else."""
+    form = '[{"role": "user", "content": "…"}, …]'
+    try:
+        turns = json.loads(file.read_text("utf-8"))
+        return tuple(Turn(role=turn["role"], content=str(turn["content"])) for turn in turns)
+    except OSError as error:
+        raise InvalidRequestError(
+            f"The history file {file} can't be read ({error.strerror}): check the path."
+        ) from error
+    except (ValueError, TypeError, KeyError) as error:
+        raise InvalidRequestError(
+            f"The history file {file} is not a JSON list of turns: write {form}."
+        ) from error
+
+
+def show(answer: Answer, console: Console) -> None:
+    """Print the answer for a person: text, then sources or closest passages."""
+    if answer.standalone_question != answer.question:
+        console.print(Text(f"Understood as: {answer.standalone_question}", style="dim"))
+    if answer.status is AnswerStatus.ABSTAINED:
+        console.print(Text(answer.text, style="yellow"))
+        if answer.nearest:
+            console.print(Text("\nClosest passages (they do not answer the question)", "bold"))
+        for nearest in answer.nearest:
+            console.print(Text(_place(nearest)))
+            _show_quote(nearest.quote, nearest.url, console)
+        return
+    if answer.reason is not None:
+        console.print(Text(answer.reason, style="yellow"))
+    console.print(Text(answer.text))
+    console.print(Text("\nSources", style="bold"))
+    for citation in answer.citations:
+        console.print(Text(f"[{citation.number}] {_place(citation)}"))
+        _show_quote(citation.quote, citation.url, console)
+
+
+def _place(passage: Citation | NearestPassage) -> str:
+    return " › ".join(dict.fromkeys((passage.title, *passage.heading_path)))
+
+
+def _show_quote(quote: str, url: str, console: Console) -> None:
+    words = " ".join(quote.split())
+    shown = words if len(words) <= QUOTE_CHARS else f"{words[:QUOTE_CHARS].rsplit(' ', 1)[0]} …"
+    console.print(Padding(Text(f"“{shown}”", style="italic dim"), (0, 0, 0, 4)))
+    console.print(
+        Text(f"    {url.split('#', maxsplit=1)[0]}", style=f"blue link {url}"), soft_wrap=True
+    )

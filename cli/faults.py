@@ -1,0 +1,54 @@
+"""Errors as a person at a terminal meets them: one sentence, an exit status, no traceback."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+from rag.errors import InvalidRequestError, RagError
+
+ANSWERED, FAILED, WRONG_USAGE, ABSTAINED = 0, 1, 2, 3
+
+
+@contextmanager
+def telling_faults(*, as_json: bool) -> Iterator[None]:
+    """Turn errors into a sentence on stderr (and a JSON object on stdout) and an exit status."""
+    try:
+        yield
+    except typer.Exit:
+        raise
+    except InvalidRequestError as error:
+        _tell(error, as_json=as_json)
+        raise typer.Exit(WRONG_USAGE) from error
+    except RagError as error:
+        _tell(error, as_json=as_json)
+        raise typer.Exit(FAILED) from error
+    except KeyboardInterrupt as error:
+        sys.stderr.write("Stopped. Nothing that was stored is lost.\n")
+        raise typer.Exit(130) from error
+    except BrokenPipeError as error:
+        # The reader of our output went away (`footnote search … | head`): nothing left to say.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(FAILED) from error
+    except (OSError, RuntimeError, ValueError, LookupError, TypeError, ArithmeticError) as error:
+        unexpected = RagError(
+            f"Something went wrong inside Footnote ({type(error).__name__}: {error}). "
+            "Please report it with the command you ran."
+        )
+        _tell(unexpected, as_json=as_json)
+        raise typer.Exit(FAILED) from error
+
+
+def _tell(error: RagError, *, as_json: bool) -> None:
+    sys.stderr.write(f"{error}\n")
+    if as_json:
+        print_json({"error": {"type": type(error).__name__, "detail": str(error)}})
+
+
+def print_json(value: object) -> None:
+    """Print one JSON object on stdout; lone surrogates go out as escapes."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode())
+    sys.stdout.write("\n")

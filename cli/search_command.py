@@ -1,0 +1,31 @@
+"""`footnote search`."""
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from cli.faults import print_json
+from cli.opening import reading_services
+from rag.contract import search_to_json
+from rag.domain import SearchResult
+
+
+def search(query: str, top_k: int, data_dir: Path | None, *, as_json: bool) -> None:
+    """Print the best passages."""
+    with reading_services(data_dir) as services:
+        result = services.answerer.search(query, top_k)
+    if as_json:
+        print_json(search_to_json(result))
+    else:
+        _show(result, Console(highlight=False))
+
+
+def _show(result: SearchResult, console: Console) -> None:
+    for rank, ranked in enumerate(result.passages, start=1):
+        place = " › ".join(dict.fromkeys((ranked.passage.title, *ranked.passage.heading_path)))
+        console.print(Text.assemble((f"{rank}. ", "bold"), place, (f"  {ranked.score:.2f}", "dim")))
+        console.print(Padding(Text(ranked.passage.text), (0, 0, 1, 3)))
+    if not result.passages:
+        console.print("Nothing in the guide comes close to that.")

@@ -1,0 +1,32 @@
+"""`footnote status`."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from cli.faults import print_json
+from cli.opening import reading_services
+
+
+def status(data_dir: Path | None, *, as_json: bool) -> None:
+    """Print what the data directory holds."""
+    with reading_services(data_dir) as services:
+        held = services.catalog.status()
+    if as_json:
+        print_json(asdict(held))
+        return
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_row("data directory", held.data_dir)
+    table.add_row("documents", f"{held.documents:,}")
+    table.add_row("passages", f"{held.passages:,}")
+    table.add_row("generation", f"{held.generation}, epoch {held.epoch}")
+    table.add_row("embedding model", f"{held.model}, {held.dimension} dimensions")
+    table.add_row("catalog", _size(held.catalog_bytes))
+    table.add_row("vector index", _size(held.vector_index_bytes))
+    Console(highlight=False).print(table)
+
+
+def _size(count: int) -> str:
+    return f"{count / 1_000_000:,.1f} MB"

@@ -1,0 +1,33 @@
+"""One ingest at a time in a data directory."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rag.errors import StoreBusyError
+
+LOCK_FILE = "ingest.lock"
+
+
+@contextmanager
+def ingest_lock(data_dir: Path) -> Iterator[None]:
+    """Hold the data directory for writing; a lock dies with its process.
+
+    Raises StoreBusyError naming the process that holds it.
+    """
+    with (data_dir / LOCK_FILE).open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            file.seek(0)
+            holder = file.read().strip() or "unknown"
+            raise StoreBusyError(
+                f"Another ingest (process {holder}) is writing to {data_dir}: "
+                "wait until it has finished, then run this again."
+            ) from error
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield

@@ -1,0 +1,205 @@
+"""Documents in, passages out: read, cut, embed, store, publish.
+
+Nothing is visible to a reader before the last step, which makes every change visible at once;
+whatever interrupts the run before leaves the old state whole. Embeddings are kept as they are
+made, so that a run that was cut short goes on from there.
+"""
+
+import hashlib
+import re
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from ingest.chunker import PassageSize, passages
+from ingest.lock import ingest_lock
+from ingest.reading import read_document
+from ingest.sources import SourceDocument, find_files
+from rag.bootstrap import Services
+from rag.domain import Document, Passage
+from rag.embedder import text_hash
+from rag.errors import SourceError
+from rag.search_text import passage_search_text, unit_search_text
+
+# Part of every content hash: documents are cut anew after a change here that makes it necessary.
+FORMAT = 1
+EMBED_BATCH = 256
+
+Progress = Callable[[int, int, str], None]
+
+
+class ReadableSource(Protocol):
+    """Something that gives a source document when its turn comes."""
+
+    @property
+    def name(self) -> str:
+        """What a person calls it."""
+
+    def read(self) -> SourceDocument:
+        """The document. Raises SourceError when it can't be ingested."""
+
+
+@dataclass(slots=True)
+class IngestReport:
+    """What an ingest did: counts of documents, passages live at the end, refusals, seconds."""
+
+    added: int = 0
+    unchanged: int = 0
+    changed: int = 0
+    removed: int = 0
+    refused: list[tuple[str, str]] = field(default_factory=list)
+    passages: int = 0
+    seconds: float = 0.0
+    generation: str = ""
+
+
+def ingest_paths(
+    services: Services, paths: Sequence[Path], progress: Progress | None = None
+) -> IngestReport:
+    """Ingest files and folders; a document that has gone from a folder named here is removed.
+
+    Returns the report; single documents that can't be read are in `refused` and the rest goes on.
+    Raises SourceError when a path is missing or a folder is empty, StoreBusyError when another
+    ingest is running.
+    """
+    files = find_files(paths)
+    roots = {path.expanduser().resolve().as_uri() for path in paths}
+    by_root = {file.path.as_uri(): file.root.as_uri() for file in files}
+    return _ingest(services, files, lambda uri: by_root[uri], roots, progress)
+
+
+def ingest_documents(
+    services: Services,
+    documents: Iterable[SourceDocument],
+    progress: Progress | None = None,
+    root: str = "memory:",
+) -> IngestReport:
+    """Ingest documents that are in memory already; others of the same `root` are removed."""
+    return _ingest(services, [_Given(d) for d in documents], lambda _: root, {root}, progress)
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    document: SourceDocument
+
+    @property
+    def name(self) -> str:
+        return self.document.name
+
+    def read(self) -> SourceDocument:
+        return self.document
+
+
+def _ingest(
+    services: Services,
+    sources: Sequence[ReadableSource],
+    root_of: Callable[[str], str],
+    roots: set[str],
+    progress: Progress | None,
+) -> IngestReport:
+    started = time.perf_counter()
+    report = IngestReport()
+    with ingest_lock(services.catalog.data_dir):
+        known = services.publisher.content_hashes()
+        gone = {name for root in roots for name in services.publisher.documents_under(root)}
+        staged: dict[str, int] = {}
+        for place, source in enumerate(sources):
+            if progress is not None:
+                progress(place, len(sources), source.name)
+            try:
+                given = source.read()
+                gone.discard(document_id_of(given))
+                document = _stage(services, given, known, root_of(given.uri))
+            except SourceError as error:
+                report.refused.append((source.name, str(error)))
+                gone -= {name for name in gone if name.endswith(_id_hash_of(source))}
+                continue
+            if document is None:
+                report.unchanged += 1
+                continue
+            report.added += document.id not in known
+            report.changed += document.id in known
+            staged[document.id] = document.revision
+        _publish(services, staged, gone)
+    report.removed = len(gone)
+    status = services.catalog.status()
+    report.passages = status.passages
+    report.generation = services.catalog.state().label
+    report.seconds = round(time.perf_counter() - started, 3)
+    if progress is not None:
+        progress(len(sources), len(sources), "")
+    return report
+
+
+def document_id_of(source: SourceDocument) -> str:
+    """A readable id, the same for as long as the document's address stays the same."""
+    stem = source.name.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+    slug = re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[:40]
+    return f"{slug or 'document'}-{_digest(source.uri)}"
+
+
+def _digest(uri: str) -> str:
+    return hashlib.sha256(uri.encode()).hexdigest()[:8]
+
+
+def _id_hash_of(source: ReadableSource) -> str:
+    # A document that can't be read today keeps what was stored of it before.
+    path = getattr(source, "path", None)
+    return _digest(path.as_uri()) if path is not None else "\0"
+
+
+def _stage(
+    services: Services, source: SourceDocument, known: dict[str, str], root: str
+) -> Document | None:
+    document_id = document_id_of(source)
+    content_hash = _content_hash(source)
+    if known.get(document_id) == content_hash:
+        return None
+    read = read_document(source)
+    cut = list(
+        passages(document_id, read.title, read.parsed, services.embedder.token_count, PassageSize())
+    )
+    _embed(services, cut)
+    document = Document(
+        id=document_id,
+        title=read.title,
+        uri=source.uri,
+        url=read.url,
+        text=read.parsed.text,
+        blocks=read.parsed.blocks,
+        content_hash=content_hash,
+        metadata=read.parsed.metadata,
+    )
+    return services.publisher.stage(document, cut, root)
+
+
+def _content_hash(source: SourceDocument) -> str:
+    about = f"{FORMAT}\0{PassageSize()}\0{source.media_type}\0{source.title}\0{source.url}\0"
+    return hashlib.sha256(about.encode() + source.content).hexdigest()
+
+
+def _embed(services: Services, cut: Sequence[Passage]) -> None:
+    texts = {text_hash(text): text for passage in cut for text in _searchable(passage)}
+    stored = services.catalog.vectors(texts)
+    missing = [key for key in texts if key not in stored]
+    for start in range(0, len(missing), EMBED_BATCH):
+        keys = missing[start : start + EMBED_BATCH]
+        vectors = services.embedder.encode([texts[key] for key in keys])
+        services.publisher.store_vectors(dict(zip(keys, vectors, strict=True)))
+
+
+def _searchable(passage: Passage) -> list[str]:
+    return [
+        passage_search_text(passage),
+        *(unit_search_text(passage, unit) for unit in passage.units),
+    ]
+
+
+def _publish(services: Services, staged: dict[str, int], gone: set[str]) -> None:
+    if staged or gone:
+        services.index.add_staged(staged)
+        services.publisher.publish(staged, gone)
+        services.publisher.sweep()
+    services.index.bring_up_to_date()

@@ -1,0 +1,1 @@
+"""The answer service: finding, composing, checking, citing, abstaining."""

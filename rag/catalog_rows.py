@@ -1,0 +1,125 @@
+"""Rows of the catalog to values and back; SQL that more than one part of it needs."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from rag.domain import Passage, Unit, UnitKind
+from rag.embedder import text_hash
+from rag.lexicon import terms
+from rag.search_text import passage_search_text, unit_search_text
+
+HASH_BYTES = 16
+PASSAGE_COLUMNS = "id, document_id, title, heading_path, text, start_char, end_char, units, lead_in"
+
+
+@dataclass(frozen=True, slots=True)
+class IndexState:
+    """Which build of the index is live: `generation` names it, `epoch` counts publications."""
+
+    generation: str
+    epoch: int
+
+    @property
+    def label(self) -> str:
+        """What an answer names: the generation and the epoch it was made from."""
+        return f"{self.generation}.{self.epoch}"
+
+
+def read_state(connection: sqlite3.Connection) -> IndexState:
+    """The live generation and epoch."""
+    values = dict(
+        connection.execute(
+            "SELECT name, value FROM meta WHERE name IN ('generation', 'epoch')"
+        ).fetchall()
+    )
+    return IndexState(values["generation"], int(values["epoch"]))
+
+
+def set_meta(connection: sqlite3.Connection, name: str, value: str) -> None:
+    """Store a value under a name."""
+    connection.execute(
+        "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (name, value),
+    )
+
+
+def insert_passage(
+    connection: sqlite3.Connection, passage: Passage, revision: int, ordinal: int
+) -> None:
+    """Store a passage and its keywords under the id `document:revision:ordinal`."""
+    units = [
+        (unit.kind.value, unit.start_char, unit.end_char, unit.level) for unit in passage.units
+    ]
+    hashes = (text_hash(unit_search_text(passage, unit)) for unit in passage.units)
+    cursor = connection.execute(
+        "INSERT INTO passages (id, document_id, revision, ordinal, heading_path, start_char,"
+        " end_char, text, lead_in, units, text_hash, unit_hashes)"
+        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+        (
+            f"{passage.document_id}:{revision}:{ordinal}",
+            passage.document_id,
+            revision,
+            ordinal,
+            json.dumps(passage.heading_path, ensure_ascii=False),
+            passage.start_char,
+            passage.end_char,
+            passage.text,
+            passage.lead_in,
+            json.dumps(units),
+            text_hash(passage_search_text(passage)),
+            b"".join(hashes),
+        ),
+    )
+    connection.execute(
+        "INSERT INTO keywords (rowid, context, body) VALUES (?, ?, ?)",
+        (cursor.lastrowid, " ".join(terms(passage.context)), " ".join(terms(passage.text))),
+    )
+
+
+def read_passages(connection: sqlite3.Connection, keys: Sequence[int]) -> dict[int, Passage]:
+    """The live ones among the passages of these keys."""
+    rows = connection.execute(
+        f"SELECT key, {PASSAGE_COLUMNS} FROM live_passages"  # noqa: S608 - a constant
+        " WHERE key IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(keys)),),
+    ).fetchall()
+    return {key: _passage(row) for key, *row in rows}
+
+
+def _passage(row: Sequence[object]) -> Passage:
+    identity, document_id, title, heading_path, text, start_char, end_char, units, lead_in = row
+    return Passage(
+        id=str(identity),
+        document_id=str(document_id),
+        title=str(title),
+        heading_path=tuple(json.loads(str(heading_path))),
+        text=str(text),
+        start_char=int(str(start_char)),
+        end_char=int(str(end_char)),
+        units=tuple(Unit(UnitKind(kind), *rest) for kind, *rest in json.loads(str(units))),
+        lead_in=str(lead_in),
+    )
+
+
+def live_among(connection: sqlite3.Connection, keys: Sequence[int]) -> set[int]:
+    """Those of the keys whose passages are live."""
+    rows = connection.execute(
+        "SELECT key FROM live_passages WHERE key IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(keys)),),
+    ).fetchall()
+    return {row[0] for row in rows}
+
+
+def batched(values: Iterable[bytes], size: int) -> Iterator[tuple[bytes, ...]]:
+    """The values in tuples of at most `size`."""
+    rest = iter(values)
+    while batch := tuple(islice(rest, size)):
+        yield batch
+
+
+def split_hashes(joined: bytes) -> list[bytes]:
+    """The sixteen-byte hashes that were stored one behind the other."""
+    return [joined[start : start + HASH_BYTES] for start in range(0, len(joined), HASH_BYTES)]

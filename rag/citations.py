@@ -1,0 +1,127 @@
+"""Selected units to citations: adjacent units of a passage stand behind one verbatim span."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote as percent_encoded
+
+from rag.domain import AnswerSentence, Citation, Document, NearestPassage, Passage
+from rag.evidence import ScoredUnit
+
+UrlOf = Callable[[Document, int, int], str]
+# Longer fragments are matched by their first and last words, as browsers allow.
+FRAGMENT_MAX_CHARS = 120
+FRAGMENT_WORDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Units of one passage that follow each other without a gap."""
+
+    passage: Passage
+    units: tuple[ScoredUnit, ...]
+
+    @property
+    def start_char(self) -> int:
+        """Where the first unit starts."""
+        return self.units[0].unit.start_char
+
+    @property
+    def end_char(self) -> int:
+        """Where the last unit ends."""
+        return self.units[-1].unit.end_char
+
+    @property
+    def score(self) -> float:
+        """The best unit's score."""
+        return max(scored.score for scored in self.units)
+
+
+def spans_of(selected: Sequence[ScoredUnit]) -> list[Span]:
+    """The selected units, in the order given, joined where one follows the other directly."""
+    spans: list[Span] = []
+    for scored in selected:
+        last = spans[-1] if spans else None
+        if last is not None and _follows(last.units[-1], scored):
+            spans[-1] = Span(last.passage, (*last.units, scored))
+        else:
+            spans.append(Span(scored.passage, (scored,)))
+    return spans
+
+
+def cite(number: int, span: Span, document: Document, url_of: UrlOf) -> Citation:
+    """The citation of a span. Raises ValueError when the document doesn't hold it verbatim."""
+    quote = span.passage.text_of(span.start_char, span.end_char)
+    if document.text[span.start_char : span.end_char] != quote:
+        raise ValueError(f"{span.passage.id} is not a span of the document it names")
+    return Citation(
+        number=number,
+        document_id=document.id,
+        passage_id=span.passage.id,
+        title=document.title,
+        heading_path=span.passage.heading_path,
+        quote=quote,
+        start_char=span.start_char,
+        end_char=span.end_char,
+        url=url_of(document, span.start_char, span.end_char),
+        score=round(span.score, 4),
+    )
+
+
+def sentences_of(spans: Sequence[Span]) -> list[AnswerSentence]:
+    """A sentence for every unit, each naming its span's number, counted from 1."""
+    return [
+        AnswerSentence(" ".join(scored.text.split()), (number,))
+        for number, span in enumerate(spans, start=1)
+        for scored in span.units
+    ]
+
+
+def nearest(passage: Passage, document: Document, url_of: UrlOf) -> NearestPassage:
+    """The passage as something to show beside an abstention."""
+    return NearestPassage(
+        document_id=document.id,
+        title=document.title,
+        heading_path=passage.heading_path,
+        quote=document.text[passage.start_char : passage.end_char],
+        start_char=passage.start_char,
+        end_char=passage.end_char,
+        url=url_of(document, passage.start_char, passage.end_char),
+    )
+
+
+def document_url(public_url: str, document: Document, start_char: int, end_char: int) -> str:
+    """A link that opens the document at the quoted words.
+
+    The document's own public address where it has one, else Footnote's page of it; either with a
+    text fragment, which browsers scroll to and highlight.
+    Source of the form: WICG, Scroll to Text Fragment.
+    """
+    fragment = text_fragment(document.text[start_char:end_char])
+    if document.url is not None:
+        return f"{document.url.split('#')[0]}#:~:text={fragment}"
+    page = f"{public_url.rstrip('/')}/v1/documents/{percent_encoded(document.id)}"
+    return f"{page}?start={start_char}&end={end_char}#:~:text={fragment}"
+
+
+def text_fragment(quote: str) -> str:
+    """The value of a `text=` directive that matches the quote."""
+    # A match can't run across blocks, so a quote of several is named by its two ends.
+    lines = [line.strip().removeprefix("- ") for line in quote.split("\n") if line.strip()]
+    if len(lines) == 1 and len(lines[0]) <= FRAGMENT_MAX_CHARS:
+        return _encoded(lines[0])
+    first, last = lines[0].split(), lines[-1].split()
+    return (
+        f"{_encoded(' '.join(first[:FRAGMENT_WORDS]))},{_encoded(' '.join(last[-FRAGMENT_WORDS:]))}"
+    )
+
+
+def _encoded(text: str) -> str:
+    # A dash and a comma have a meaning of their own in a text directive.
+    return percent_encoded(text, safe="").replace("-", "%2D")
+
+
+def _follows(last: ScoredUnit, scored: ScoredUnit) -> bool:
+    if last.passage.id != scored.passage.id:
+        return False
+    units = last.passage.units
+    return units.index(scored.unit) == units.index(last.unit) + 1

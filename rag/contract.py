@@ -1,0 +1,94 @@
+"""The JSON that every front end sends: one shape for the command line, HTTP and the bots."""
+
+from typing import Any
+
+from rag.domain import Answer, Document, NearestPassage, SearchResult
+
+
+def answer_to_json(answer: Answer) -> dict[str, Any]:
+    """The answer as JSON-ready values, in the contract's field order."""
+    return {
+        "id": answer.id,
+        "question": answer.question,
+        "standalone_question": answer.standalone_question,
+        "status": answer.status.value,
+        "reason": answer.reason,
+        "confidence": answer.confidence,
+        "text": answer.text,
+        "sentences": [
+            {"text": sentence.text, "citations": list(sentence.citations)}
+            for sentence in answer.sentences
+        ],
+        "citations": [
+            {
+                "number": citation.number,
+                "document_id": citation.document_id,
+                "passage_id": citation.passage_id,
+                "title": citation.title,
+                "heading_path": list(citation.heading_path),
+                "quote": citation.quote,
+                "start_char": citation.start_char,
+                "end_char": citation.end_char,
+                "url": citation.url,
+                "score": citation.score,
+            }
+            for citation in answer.citations
+        ],
+        "nearest": [_nearest_to_json(passage) for passage in answer.nearest],
+        "generation": answer.generation,
+        "timings_ms": dict(answer.timings_ms),
+    }
+
+
+def search_to_json(result: SearchResult) -> dict[str, Any]:
+    """The search result as JSON-ready values, in the contract's field order."""
+    return {
+        "query": result.query,
+        "generation": result.generation,
+        "passages": [
+            {
+                "passage_id": ranked.passage.id,
+                "document_id": ranked.passage.document_id,
+                "title": ranked.passage.title,
+                "heading_path": list(ranked.passage.heading_path),
+                "text": ranked.passage.text,
+                "start_char": ranked.passage.start_char,
+                "end_char": ranked.passage.end_char,
+                "score": ranked.score,
+            }
+            for ranked in result.passages
+        ],
+        "timings_ms": dict(result.timings_ms),
+    }
+
+
+def document_to_json(document: Document) -> dict[str, Any]:
+    """The document as JSON-ready values; `text` is the canonical text that offsets refer to."""
+    return {
+        "id": document.id,
+        "title": document.title,
+        "url": document.url,
+        "revision": document.revision,
+        "text": document.text,
+        "blocks": [
+            {
+                "kind": block.kind.value,
+                "start_char": block.start_char,
+                "end_char": block.end_char,
+                "level": block.level,
+            }
+            for block in document.blocks
+        ],
+    }
+
+
+def _nearest_to_json(passage: NearestPassage) -> dict[str, Any]:
+    return {
+        "document_id": passage.document_id,
+        "title": passage.title,
+        "heading_path": list(passage.heading_path),
+        "quote": passage.quote,
+        "start_char": passage.start_char,
+        "end_char": passage.end_char,
+        "url": passage.url,
+    }

@@ -1,0 +1,108 @@
+"""SQLite connections: one a thread, write-ahead logging, every fault a sentence."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rag.errors import IncompatibleStoreError, PermanentError, StoreBusyError
+
+BUSY_SECONDS = 10.0
+
+
+class Database:
+    """A SQLite file opened once by each thread that asks.
+
+    Raises IncompatibleStoreError when the file is no database, StoreBusyError when another
+    process keeps it locked for ten seconds, PermanentError on a full or read-only disk.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self._guard = threading.Lock()
+
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._open()
+            self._local.connection = connection
+            with self._guard:
+                self._opened.append(connection)
+        return connection
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection inside one snapshot: all reads see the same state."""
+        with self._translating():
+            connection = self.connection()
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                connection.rollback()
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """A connection inside one transaction, committed at the end or rolled back whole."""
+        with self._translating():
+            connection = self.connection()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.commit()
+
+    def close(self) -> None:
+        """Close every thread's connection; the database can be opened again."""
+        with self._guard:
+            for connection in self._opened:
+                connection.close()
+            self._opened.clear()
+        self._local = threading.local()
+
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self.file, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        return connection
+
+    @contextmanager
+    def _translating(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise self._explained(error) from error
+        except sqlite3.DatabaseError as error:
+            raise IncompatibleStoreError(
+                f"{self.file} can't be read as a Footnote catalog ({error}): restore it from a "
+                "backup, or name an empty --data-dir and ingest again."
+            ) from error
+
+    def _explained(self, error: sqlite3.OperationalError) -> Exception:
+        reason = str(error)
+        if "locked" in reason or "busy" in reason:
+            return StoreBusyError(
+                f"{self.file} is in use by another process: try again when it has finished."
+            )
+        if "readonly" in reason or "unable to open" in reason:
+            return PermanentError(
+                f"{self.file} can't be opened for writing: check the folder's permissions."
+            )
+        if "full" in reason:
+            return PermanentError(
+                f"The disk that holds {self.file.parent} is full: free some space. "
+                "Nothing that was stored is lost."
+            )
+        return IncompatibleStoreError(
+            f"{self.file} is not a catalog this version of Footnote can use ({reason}): name an "
+            "empty --data-dir and ingest again."
+        )

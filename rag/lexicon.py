@@ -1,0 +1,58 @@
+"""Words of a text as the keyword side of the system sees them: folded, stemmed, without fillers."""
+
+import re
+import unicodedata
+from functools import lru_cache
+from importlib.resources import files
+
+import snowballstemmer
+
+# A word keeps inner marks that carry meaning in technical text: c++, c#, node.js, ci/cd, n+1, p95.
+WORD = re.compile(
+    r"[^\W_]+(?:[+#]+(?![^\W_]))?(?:(?:['’.\-/+&_]|(?<=\d),(?=\d))?[^\W_]+(?:[+#]+(?![^\W_]))?)*"
+)
+PART = re.compile(r"[^\W_]+")
+
+
+def _word_list(name: str) -> frozenset[str]:
+    lines = files("rag").joinpath(name).read_text("utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
+FILLERS = _word_list("fillers.txt")
+POINTERS = _word_list("pointers.txt")
+
+
+def words(text: str) -> list[str]:
+    """The text's words, lower case, compatibility forms folded, in order."""
+    folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    return WORD.findall(folded)
+
+
+@lru_cache(maxsize=65_536)
+def stem(word: str) -> str:
+    """The word's English stem; a possessive ending goes first."""
+    bare = word.removesuffix("'s").removesuffix("'")
+    result: str = _stemmer().stemWord(bare)
+    return result
+
+
+def terms(text: str) -> list[str]:
+    """Stems of the text's words that carry a topic, in order, compounds also by their parts.
+
+    `ci/cd` gives `ci/cd`, `ci`, `cd`, so that either spelling finds the other.
+    """
+    found: list[str] = []
+    for word in words(text):
+        if word in FILLERS:
+            continue
+        found.append(stem(word))
+        parts = PART.findall(word)
+        if len(parts) > 1 and "'" not in word:
+            found.extend(stem(part) for part in parts if part not in FILLERS)
+    return found
+
+
+@lru_cache(maxsize=1)
+def _stemmer() -> snowballstemmer.stemmer:
+    return snowballstemmer.stemmer("english")

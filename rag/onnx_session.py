@@ -1,0 +1,42 @@
+"""ONNX Runtime and `tokenizers`, set up for short texts on few cores."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Encoding, Tokenizer
+
+
+def open_session(graph: Path, threads: int) -> onnxruntime.InferenceSession:
+    """A session for the graph on the CPU, whose threads sleep when idle instead of spinning."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+
+
+def open_tokenizer(file: Path, max_tokens: int) -> Tokenizer:
+    """The model's tokenizer, cutting at `max_tokens` and never padding."""
+    tokenizer = Tokenizer.from_file(str(file))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(max_tokens)
+    return tokenizer
+
+
+def feed(encodings: Sequence[Encoding]) -> dict[str, NDArray[np.int64]]:
+    """The three BERT inputs of a batch, each of shape (texts, tokens of the longest)."""
+    longest = max(len(encoding.ids) for encoding in encodings)
+    inputs = {
+        name: np.zeros((len(encodings), longest), dtype=np.int64)
+        for name in ("input_ids", "attention_mask", "token_type_ids")
+    }
+    for row, encoding in enumerate(encodings):
+        length = len(encoding.ids)
+        inputs["input_ids"][row, :length] = encoding.ids
+        inputs["attention_mask"][row, :length] = 1
+        inputs["token_type_ids"][row, :length] = encoding.type_ids
+    return inputs

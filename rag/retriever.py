@@ -1,0 +1,85 @@
+"""A query to candidates: dense and keyword search joined in one score."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from rag.catalog import Catalog
+from rag.domain import Passage
+from rag.embedder import Embedder
+from rag.evidence import Candidate, Query
+from rag.lexicon import terms
+from rag.vector_index import AutoIndex
+
+# How many each search is asked for; passages that only one of them finds are joined too.
+POOL = 50
+# Title and headings say what a passage is about in few words: a hit there counts for more.
+CONTEXT_WEIGHT = 1.0
+UNIT_SHARE = 0.5
+KEYWORD_SHARE = 0.2
+
+
+class Retriever:
+    """Finds candidates by their passage's vector, their best unit's vector, and BM25.
+
+    score = (1 - u) * passage cosine + u * best unit cosine + k * BM25 / highest BM25, with
+    u = UNIT_SHARE and k = KEYWORD_SHARE; settled by the ablation in docs/retrieval.md.
+    """
+
+    def __init__(self, catalog: Catalog, index: AutoIndex, embedder: Embedder) -> None:
+        self._catalog = catalog
+        self._index = index
+        self._embedder = embedder
+
+    def query(self, text: str) -> Query:
+        """The query for a standalone question."""
+        return Query(text, self._embedder.encode([text])[0], tuple(dict.fromkeys(terms(text))))
+
+    def candidates(self, query: Query, limit: int) -> list[Candidate]:
+        """At most `limit` candidates, best first."""
+        keywords = self._keywords(query)
+        found = {
+            key
+            for ranking in (
+                self._index.search(query.vector, POOL),
+                self._index.search_units(query.vector, POOL),
+                keywords.items(),
+            )
+            for key, _ in ranking
+        }
+        joined = self._joined(query, sorted(found), keywords)
+        return sorted(joined, key=lambda candidate: -candidate.score)[:limit]
+
+    def _keywords(self, query: Query) -> dict[int, float]:
+        if not query.terms:
+            return {}
+        hits = self._catalog.keyword_search(query.terms, POOL, CONTEXT_WEIGHT)
+        highest = max((score for _, score in hits), default=0.0)
+        return {key: score / highest for key, score in hits} if highest > 0 else {}
+
+    def _joined(
+        self, query: Query, keys: Sequence[int], keywords: Mapping[int, float]
+    ) -> list[Candidate]:
+        passages = self._catalog.passages(keys)
+        hashes = self._catalog.search_hashes(keys)
+        vectors = self._catalog.vectors(
+            value for passage, units in hashes.values() for value in (passage, *units)
+        )
+        return [
+            _candidate(
+                passages[key],
+                float(vectors[hashes[key][0]] @ query.vector),
+                tuple(float(vectors[value] @ query.vector) for value in hashes[key][1]),
+                keywords.get(key, 0.0),
+            )
+            for key in keys
+            if key in passages
+        ]
+
+
+def _candidate(
+    passage: Passage, similarity: float, units: tuple[float, ...], keyword: float
+) -> Candidate:
+    best_unit = float(np.max(units))
+    score = (1 - UNIT_SHARE) * similarity + UNIT_SHARE * best_unit + KEYWORD_SHARE * keyword
+    return Candidate(passage, similarity, units, keyword, score)

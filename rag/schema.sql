@@ -1,0 +1,62 @@
+-- The catalog, format 1. Offsets are characters of revisions.text, end exclusive.
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+-- live_revision is NULL until the first revision is published.
+CREATE TABLE documents (
+    id TEXT PRIMARY KEY,
+    uri TEXT NOT NULL UNIQUE,
+    root TEXT NOT NULL,
+    live_revision INTEGER
+) WITHOUT ROWID;
+
+CREATE TABLE revisions (
+    document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    revision INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    url TEXT,
+    text TEXT NOT NULL,
+    blocks TEXT NOT NULL,
+    metadata TEXT NOT NULL,
+    content_hash TEXT NOT NULL,
+    PRIMARY KEY (document_id, revision)
+) WITHOUT ROWID;
+
+-- id is document:revision:n and never used again; key joins the keyword index.
+CREATE TABLE passages (
+    key INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    document_id TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    ordinal INTEGER NOT NULL,
+    heading_path TEXT NOT NULL,
+    start_char INTEGER NOT NULL,
+    end_char INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    lead_in TEXT NOT NULL,
+    units TEXT NOT NULL,
+    text_hash BLOB NOT NULL,
+    unit_hashes BLOB NOT NULL,
+    FOREIGN KEY (document_id, revision) REFERENCES revisions ON DELETE CASCADE
+);
+CREATE INDEX passages_of_revision ON passages (document_id, revision, ordinal);
+
+CREATE TABLE embeddings (
+    model TEXT NOT NULL,
+    text_hash BLOB NOT NULL,
+    vector BLOB NOT NULL,
+    PRIMARY KEY (model, text_hash)
+) WITHOUT ROWID;
+
+-- Holds stems, joined by spaces, as the lexicon makes them.
+CREATE VIRTUAL TABLE keywords USING fts5 (
+    context, body, tokenize = "unicode61 remove_diacritics 2 tokenchars '+#-/._&,'''"
+);
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab (keywords, row);
+
+CREATE VIEW live_passages AS
+SELECT passages.*, revisions.title
+FROM passages
+JOIN documents ON documents.id = passages.document_id
+    AND documents.live_revision = passages.revision
+JOIN revisions ON revisions.document_id = passages.document_id
+    AND revisions.revision = passages.revision;

@@ -1,0 +1,84 @@
+"""Settings, read from the environment (`FOOTNOTE_…`) and from a `.env` file."""
+
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_cache_path
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from rag.errors import InvalidRequestError
+
+ENV_PREFIX = "FOOTNOTE_"
+
+
+class Settings(BaseSettings):
+    """Everything an operator may set. Unknown names are rejected by `load_settings`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX, env_file=".env", extra="forbid", frozen=True
+    )
+
+    data_dir: Path = Field(
+        Path(".footnote"), description="Where the catalog and the vector index live."
+    )
+    cache_dir: Path = Field(
+        default_factory=lambda: user_cache_path("footnote"),
+        description="Where graphs made from model weights are kept. Safe to delete.",
+    )
+    embedding_model: str = Field(
+        "all-MiniLM-L6-v2",
+        description="The bundled model, or any other sentence-transformers model by name or path.",
+    )
+    profile: Literal["full", "fast"] = Field(
+        "full", description="`fast` leaves out the cross-encoder: less CPU, slightly less right."
+    )
+    exact_search_limit: int = Field(
+        20_000, ge=0, description="Up to this many passages are searched exactly; above, by Chroma."
+    )
+    question_max_chars: int = Field(2_000, ge=1, description="A longer question is refused.")
+    history_max_turns: int = Field(50, ge=0, description="More turns of history are refused.")
+    public_url: str = Field(
+        "http://127.0.0.1:8000",
+        pattern=r"^https?://[^/?#\s]+[^?#\s]*$",
+        description="The address under which people open documents; used in citation links.",
+    )
+    host: str = Field("127.0.0.1", description="Address that `footnote serve` listens on.")
+    port: int = Field(8000, ge=1, le=65_535, description="Port that `footnote serve` listens on.")
+    request_max_bytes: int = Field(
+        1_000_000, ge=1_000, description="A larger request body is refused before it is parsed."
+    )
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Settings from the environment, with `overrides` on top; None means "not given".
+
+    Raises InvalidRequestError naming each setting that is unknown or has a bad value.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    _reject_unknown_variables()
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{ENV_PREFIX}{'.'.join(str(part) for part in fault['loc']).upper()}: {fault['msg']}"
+            for fault in error.errors()
+        )
+        raise InvalidRequestError(f"The settings can't be used. {faults}.") from error
+
+
+def _reject_unknown_variables() -> None:
+    # pydantic-settings looks up the names it knows and never sees a misspelt one.
+    import os
+
+    known = {f"{ENV_PREFIX}{name}".upper() for name in Settings.model_fields}
+    unknown = sorted(
+        name
+        for name in os.environ
+        if name.upper().startswith(ENV_PREFIX) and name.upper() not in known
+    )
+    if unknown:
+        raise InvalidRequestError(
+            f"Unknown setting {', '.join(unknown)}: correct the name or unset it. "
+            f"Known settings: {', '.join(sorted(known))}."
+        )
