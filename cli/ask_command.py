@@ -35,15 +35,18 @@ def read_history(file: Path) -> tuple[Turn, ...]:
     form = '[{"role": "user", "content": "…"}, …]'
     try:
         turns = json.loads(file.read_text("utf-8"))
-        return tuple(Turn(role=turn["role"], content=str(turn["content"])) for turn in turns)
+        if isinstance(turns, list):
+            return tuple(Turn(role=turn["role"], content=str(turn["content"])) for turn in turns)
+        fault: Exception | None = None
     except OSError as error:
         raise InvalidRequestError(
             f"The history file {file} can't be read ({error.strerror}): check the path."
         ) from error
-    except (ValueError, TypeError, KeyError) as error:
-        raise InvalidRequestError(
-            f"The history file {file} is not a JSON list of turns: write {form}."
-        ) from error
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        fault = error
+    raise InvalidRequestError(
+        f"The history file {file} is not a JSON list of turns: write {form}."
+    ) from fault
 
 
 def show(answer: Answer, console: Console) -> None:

@@ -33,7 +33,8 @@ def telling_faults(*, as_json: bool) -> Iterator[None]:
         # The reader of our output went away (`footnote search … | head`): nothing left to say.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(FAILED) from error
-    except (OSError, RuntimeError, ValueError, LookupError, TypeError, ArithmeticError) as error:
+    except Exception as error:
+        # Libraries raise bare exceptions; a person gets a sentence all the same.
         unexpected = RagError(
             f"Something went wrong inside Footnote ({type(error).__name__}: {error}). "
             "Please report it with the command you ran."

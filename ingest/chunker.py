@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ingest.parsed import ParsedText
 from ingest.sections import Section, sections
 from rag.domain import Passage, Unit, UnitKind
+from rag.search_text import ITEM_KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,9 @@ def passages(
     limits = size or PassageSize()
     for section in sections(parsed):
         for units, lead_in in _cut(section, limits):
-            for part in _fit(units, lead_in, section, title, parsed.text, count_tokens, limits):
+            for part, introduction in _fit(
+                units, lead_in, section, title, parsed.text, count_tokens, limits
+            ):
                 start, end = part[0].start_char, part[-1].end_char
                 yield Passage(
                     id="",
@@ -48,7 +51,7 @@ def passages(
                     start_char=start,
                     end_char=end,
                     units=part,
-                    lead_in=_lead_in_text(parsed.text, lead_in, part),
+                    lead_in=_lead_in_text(parsed.text, introduction, part),
                 )
 
 
@@ -102,17 +105,27 @@ def _fit(
     text: str,
     count_tokens: Callable[[str], int],
     size: PassageSize,
-) -> Iterator[Units]:
+) -> Iterator[tuple[Units, Unit | None]]:
     start, end = units[0].start_char, units[-1].end_char
     above = " › ".join((title, *section.heading_path, _lead_in_text(text, lead_in, units)))
     if len(units) == 1 or count_tokens(f"{above}\n{text[start:end]}") <= size.max_tokens:
-        yield units
+        yield units, lead_in
         return
     for part in _split(units, _length(units) // 2 + 1):
         if part == units:
-            yield units
+            yield units, lead_in
             return
-        yield from _fit(part, lead_in, section, title, text, count_tokens, size)
+        introduction = _lead_in_before(units, part[0]) or lead_in
+        yield from _fit(part, introduction, section, title, text, count_tokens, size)
+
+
+def _lead_in_before(units: Units, unit: Unit) -> Unit | None:
+    for other in reversed(units[: units.index(unit) + 1]):
+        if other.kind is UnitKind.LEAD_IN:
+            return other
+        if other.kind not in ITEM_KINDS:
+            return None
+    return None
 
 
 def _lead_in_text(text: str, lead_in: Unit | None, units: Sequence[Unit]) -> str:

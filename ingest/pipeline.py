@@ -6,12 +6,14 @@ made, so that a run that was cut short goes on from there.
 """
 
 import hashlib
+import os
 import re
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import unquote_to_bytes
 
 from ingest.chunker import PassageSize, passages
 from ingest.lock import ingest_lock
@@ -24,7 +26,7 @@ from rag.errors import SourceError
 from rag.search_text import passage_search_text, unit_search_text
 
 # Part of every content hash: documents are cut anew after a change here that makes it necessary.
-FORMAT = 1
+FORMAT = 2
 EMBED_BATCH = 256
 
 Progress = Callable[[int, int, str], None]
@@ -67,7 +69,7 @@ def ingest_paths(
     files = find_files(paths)
     roots = {path.expanduser().resolve().as_uri() for path in paths}
     by_root = {file.path.as_uri(): file.root.as_uri() for file in files}
-    return _ingest(services, files, lambda uri: by_root[uri], roots, progress)
+    return _ingest(services, files, lambda uri: by_root[uri], roots, progress, _is_gone)
 
 
 def ingest_documents(
@@ -77,7 +79,13 @@ def ingest_documents(
     root: str = "memory:",
 ) -> IngestReport:
     """Ingest documents that are in memory already; others of the same `root` are removed."""
-    return _ingest(services, [_Given(d) for d in documents], lambda _: root, {root}, progress)
+    given = [_Given(document) for document in documents]
+    return _ingest(services, given, lambda _: root, {root}, progress, lambda _: True)
+
+
+def _is_gone(uri: str) -> bool:
+    # What a folder's walk passes over, a hidden file that was named, is still there.
+    return not Path(os.fsdecode(unquote_to_bytes(uri.removeprefix("file://")))).exists()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +106,20 @@ def _ingest(
     root_of: Callable[[str], str],
     roots: set[str],
     progress: Progress | None,
+    is_gone: Callable[[str], bool],
 ) -> IngestReport:
     started = time.perf_counter()
     report = IngestReport()
     with ingest_lock(services.catalog.data_dir):
+        # What an interrupted run staged is in nobody's way any more.
+        services.publisher.sweep()
         known = services.publisher.content_hashes()
-        gone = {name for root in roots for name in services.publisher.documents_under(root)}
+        gone = {
+            name
+            for root in roots
+            for name, uri in services.publisher.documents_under(root).items()
+            if is_gone(uri)
+        }
         staged: dict[str, int] = {}
         for place, source in enumerate(sources):
             if progress is not None:
@@ -114,7 +130,6 @@ def _ingest(
                 document = _stage(services, given, known, root_of(given.uri))
             except SourceError as error:
                 report.refused.append((source.name, str(error)))
-                gone -= {name for name in gone if name.endswith(_id_hash_of(source))}
                 continue
             if document is None:
                 report.unchanged += 1
@@ -142,12 +157,6 @@ def document_id_of(source: SourceDocument) -> str:
 
 def _digest(uri: str) -> str:
     return hashlib.sha256(uri.encode()).hexdigest()[:8]
-
-
-def _id_hash_of(source: ReadableSource) -> str:
-    # A document that can't be read today keeps what was stored of it before.
-    path = getattr(source, "path", None)
-    return _digest(path.as_uri()) if path is not None else "\0"
 
 
 def _stage(

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from ingest.cleaner import clean
 from ingest.parsed import ParsedText
 from ingest.parsers.markdown import parse_markdown
 from ingest.parsers.plain_text import parse_plain_text
@@ -26,14 +27,14 @@ class ReadDocument:
 
 def read_document(source: SourceDocument) -> ReadDocument:
     """The source in canonical text. Raises SourceError with the reason when it isn't text."""
-    parsed = PARSERS[source.media_type](_decoded(source.content))
+    parsed, _ = clean(PARSERS[source.media_type](_decoded(source.content)))
     if not any(block.kind is not BlockKind.HEADING for block in parsed.blocks):
         raise SourceError("it holds no text")
     title = source.title or parsed.metadata.get("title") or _first_heading(parsed)
     url = source.url or parsed.metadata.get("url")
     if url is not None and not url.startswith(("https://", "http://")):
         raise SourceError(f"its url {url!r} is no http address: correct the front matter")
-    return ReadDocument(title or _name_as_title(source.name), url, parsed)
+    return ReadDocument(" ".join((title or "").split()) or _name_as_title(source.name), url, parsed)
 
 
 def _decoded(content: bytes) -> str:

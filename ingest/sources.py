@@ -66,10 +66,8 @@ def find_files(paths: Iterable[Path]) -> list[FoundFile]:
     """
     found: dict[Path, FoundFile] = {}
     for path in paths:
-        root = path.expanduser().resolve()
-        if not root.exists():
-            raise SourceError(f"There is no file or folder {path}: check the path.")
-        files = [FoundFile(root, root.name, root)] if root.is_file() else list(_walk(root))
+        root = _existing(path)
+        files = [FoundFile(root, _shown(root), root)] if root.is_file() else list(_walk(root))
         if not files:
             raise SourceError(
                 f"The folder {path} holds no document: put {', '.join(MEDIA_TYPES)} files in it "
@@ -78,6 +76,26 @@ def find_files(paths: Iterable[Path]) -> list[FoundFile]:
         for file in files:
             found.setdefault(file.path, file)
     return [found[path] for path in sorted(found)]
+
+
+def _existing(path: Path) -> Path:
+    try:
+        root = path.expanduser().resolve()
+        root.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise SourceError(f"There is no file or folder {path}: check the path.") from error
+    except (OSError, RuntimeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise SourceError(f"{path} can't be read ({reason}): check the path.") from error
+    if not (root.is_file() or root.is_dir()):
+        raise SourceError(f"{path} is neither a file nor a folder: check the path.")
+    return root
+
+
+def _shown(path: Path, root: Path | None = None) -> str:
+    # A name that is not UTF-8 can't be stored or printed as it stands.
+    name = path.name if root is None else str(path.relative_to(root))
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def _walk(root: Path) -> Iterator[FoundFile]:
@@ -93,4 +111,4 @@ def _walk(root: Path) -> Iterator[FoundFile]:
         for name in sorted(names):
             path = Path(folder) / name
             if not name.startswith(".") and path.suffix.lower() in MEDIA_TYPES:
-                yield FoundFile(path, str(path.relative_to(root)), root)
+                yield FoundFile(path, _shown(path, root), root)

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from rag.document_frequency import DocumentFrequency
+from rag.vocabulary import Vocabulary
 from rag.domain import AnswerStatus
 from rag.evidence import Evidence, Query
 from rag.lexicon import FILLERS, stem, terms, words
@@ -33,23 +33,23 @@ class Abstention:
     holds the weights and says which command makes it.
     """
 
-    def __init__(self, document_frequency: Callable[[], DocumentFrequency]) -> None:
-        self._document_frequency = document_frequency
+    def __init__(self, vocabulary: Callable[[], Vocabulary]) -> None:
+        self._vocabulary = vocabulary
 
     def judge(self, query: Query, evidence: Sequence[Evidence]) -> Verdict:
         """The verdict on this evidence, best first."""
         if not evidence:
             return Verdict(AnswerStatus.ABSTAINED, 0.0, NOTHING_FOUND)
-        frequency = self._document_frequency()
-        values = features(query, evidence, frequency)
+        vocabulary = self._vocabulary()
+        values = features(query, evidence, vocabulary)
         probability = _probability(values)
         if probability >= _weights()["threshold"]:
             return Verdict(AnswerStatus.ANSWERED, probability, None)
-        return Verdict(AnswerStatus.ABSTAINED, probability, _reason(query, frequency))
+        return Verdict(AnswerStatus.ABSTAINED, probability, _reason(query, vocabulary))
 
 
-def _reason(query: Query, frequency: DocumentFrequency) -> str:
-    unknown = unknown_words(query.text, frequency)
+def _reason(query: Query, vocabulary: Vocabulary) -> str:
+    unknown = unknown_words(query.text, vocabulary)
     if unknown:
         named = " or ".join(f"“{word}”" for word in unknown[:3])
         return f"The guide doesn't answer this: it never mentions {named}."
@@ -60,7 +60,7 @@ def _reason(query: Query, frequency: DocumentFrequency) -> str:
 
 
 def features(
-    query: Query, evidence: Sequence[Evidence], frequency: DocumentFrequency
+    query: Query, evidence: Sequence[Evidence], vocabulary: Vocabulary
 ) -> dict[str, float]:
     """What a person could read off the evidence, by name.
 
@@ -70,31 +70,27 @@ def features(
     margin: how far the best passage stands before the fifth; keyword: its BM25 share.
     """
     best = max(evidence, key=lambda item: item.best_unit.score)
-    weights = {term: frequency.rarity(term) for term in query.terms}
-    total = sum(weights.values()) or 1.0
-    held = set(terms(passage_search_text(best.passage)))
-    unit_held = set(terms(best.best_unit.text))
     scores = sorted((item.best_unit.score for item in evidence), reverse=True)
     return {
         "best_logit": best.best_unit.score,
         "best_similarity": max(item.candidate.similarity for item in evidence),
         "best_unit_similarity": max(max(item.candidate.unit_similarities) for item in evidence),
-        "coverage": sum(w for term, w in weights.items() if term in held) / total,
-        "unit_coverage": sum(w for term, w in weights.items() if term in unit_held) / total,
-        "unknown": sum(w for term, w in weights.items() if term not in frequency) / total,
+        "coverage": query.share(set(terms(passage_search_text(best.passage)))),
+        "unit_coverage": query.share(set(terms(best.best_unit.text))),
+        "unknown": query.share([term for term in query.terms if term not in vocabulary]),
         "margin": scores[0] - scores[min(4, len(scores) - 1)],
         "keyword": best.candidate.keyword,
     }
 
 
-def unknown_words(text: str, frequency: DocumentFrequency) -> list[str]:
+def unknown_words(text: str, vocabulary: Vocabulary) -> list[str]:
     """The question's words, as typed, whose stems occur in no document."""
     typed = {word.casefold(): word for word in text.replace("?", " ").split()}
     return [
         typed.get(word, word)
         for word in dict.fromkeys(words(text))
         if word not in FILLERS
-        and not any(term in frequency for term in terms(word) or [stem(word)])
+        and not any(term in vocabulary for term in terms(word) or [stem(word)])
     ]
 
 

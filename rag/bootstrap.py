@@ -17,6 +17,7 @@ from rag.reranker import MsMarcoReranker
 from rag.retriever import Retriever
 from rag.rewriter import Rewriter
 from rag.settings import Settings
+from rag.spelling import Speller
 from rag.validation import QuestionLimits
 from rag.vector_index import AutoIndex
 
@@ -48,10 +49,10 @@ def open_services(settings: Settings) -> Services:
     index = AutoIndex(catalog, settings.exact_search_limit)
     answerer = Answerer(
         catalog=catalog,
-        rewriter=Rewriter(),
+        rewriter=Rewriter(Speller(catalog.vocabulary, embedder.is_word), embedder),
         retriever=Retriever(catalog, index, embedder),
         ranker=_ranker(settings),
-        abstention=Abstention(catalog.document_frequency),
+        abstention=Abstention(catalog.vocabulary),
         composer=ExtractiveComposer(),
         url_of=partial(document_url, settings.public_url),
         limits=QuestionLimits(settings.question_max_chars, settings.history_max_turns),

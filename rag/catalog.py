@@ -15,17 +15,17 @@ import numpy as np
 from rag.catalog_rows import (
     IndexState,
     batched,
-    live_among,
     read_passages,
     read_state,
+    read_vocabulary,
     set_meta,
     split_hashes,
 )
 from rag.database import Database
-from rag.document_frequency import DocumentFrequency
 from rag.domain import Block, BlockKind, Document, DocumentSummary, Passage, StoreStatus
 from rag.embedder import Vectors
 from rag.errors import IncompatibleStoreError, NotFoundError
+from rag.vocabulary import Vocabulary
 
 FORMAT = "1"
 CATALOG_FILE = "catalog.sqlite3"
@@ -44,7 +44,7 @@ class Catalog:
         self.dimension = dimension
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.database = Database(data_dir / CATALOG_FILE)
-        self._frequency: tuple[int, DocumentFrequency] | None = None
+        self._vocabulary: tuple[int, Vocabulary] | None = None
         self._prepare()
 
     # What is live
@@ -176,25 +176,24 @@ class Catalog:
         self, query_terms: Sequence[str], limit: int, context_weight: float
     ) -> list[tuple[int, float]]:
         """Passage keys with BM25 scores (higher is better) for any of the terms, best first."""
-        match = " OR ".join('"' + term.replace('"', "") + '"' for term in query_terms)
+        any_term = " OR ".join('"' + term.replace('"', "") + '"' for term in query_terms)
+        match = f"{{context body}} : ({any_term})"
         with self.database.reading() as connection:
-            rows = connection.execute(
+            return connection.execute(
                 "SELECT keywords.rowid, -bm25(keywords, ?, 1.0) AS score FROM keywords"
+                " JOIN passages ON passages.key = keywords.rowid"
+                " JOIN documents ON documents.id = document_id AND live_revision = revision"
                 " WHERE keywords MATCH ? ORDER BY score DESC LIMIT ?",
-                (context_weight, match, limit * 2),
+                (context_weight, match, limit),
             ).fetchall()
-            live = live_among(connection, [key for key, _ in rows])
-        return [(key, score) for key, score in rows if key in live][:limit]
 
-    def document_frequency(self) -> DocumentFrequency:
-        """In how many passages each stem occurs; read anew when the epoch has changed."""
+    def vocabulary(self) -> Vocabulary:
+        """The documents' words; read anew when the epoch has changed."""
         with self.database.reading() as connection:
             epoch = read_state(connection).epoch
-            if self._frequency is None or self._frequency[0] != epoch:
-                counts = dict(connection.execute("SELECT term, doc FROM vocabulary").fetchall())
-                (passages,) = connection.execute("SELECT count(*) FROM live_passages").fetchone()
-                self._frequency = (epoch, DocumentFrequency(counts, passages))
-        return self._frequency[1]
+            if self._vocabulary is None or self._vocabulary[0] != epoch:
+                self._vocabulary = (epoch, read_vocabulary(connection))
+        return self._vocabulary[1]
 
     # Embeddings
 
@@ -205,7 +204,7 @@ class Catalog:
             for wanted in batched(set(hashes), BATCH):
                 marks = ",".join("?" * len(wanted))
                 rows = connection.execute(
-                    "SELECT text_hash, vector FROM embeddings"
+                    "SELECT text_hash, vector FROM embeddings"  # noqa: S608 - question marks
                     f" WHERE model = ? AND text_hash IN ({marks})",
                     (self.model, *wanted),
                 )
@@ -217,15 +216,14 @@ class Catalog:
         self.database.close()
 
     def _prepare(self) -> None:
+        if self.database.file.exists():
+            with self.database.inspecting() as connection:
+                self._check(connection)
         with self.database.writing() as connection:
-            if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            if _is_empty(connection):
                 self._create(connection)
         with self.database.reading() as connection:
-            try:
-                stored = dict(connection.execute("SELECT name, value FROM meta").fetchall())
-            except sqlite3.OperationalError:
-                stored = {}
-        self._check(stored)
+            self._check(connection)
 
     def _create(self, connection: sqlite3.Connection) -> None:
         schema = files("rag").joinpath("schema.sql").read_text("utf-8")
@@ -240,7 +238,13 @@ class Catalog:
         }.items():
             set_meta(connection, name, value)
 
-    def _check(self, stored: Mapping[str, str]) -> None:
+    def _check(self, connection: sqlite3.Connection) -> None:
+        if _is_empty(connection):
+            return
+        try:
+            stored = dict(connection.execute("SELECT name, value FROM meta").fetchall())
+        except sqlite3.OperationalError:
+            stored = {}
         if stored.get("format") != FORMAT:
             raise IncompatibleStoreError(
                 f"{self.data_dir} was made by another version of Footnote or another program: "
@@ -253,6 +257,10 @@ class Catalog:
                 "FOOTNOTE_EMBEDDING_MODEL back, or name another --data-dir and ingest again. "
                 "Nothing in it was changed."
             )
+
+
+def _is_empty(connection: sqlite3.Connection) -> bool:
+    return not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -8,8 +8,9 @@ from itertools import islice
 
 from rag.domain import Passage, Unit, UnitKind
 from rag.embedder import text_hash
-from rag.lexicon import terms
+from rag.lexicon import spellings, terms
 from rag.search_text import passage_search_text, unit_search_text
+from rag.vocabulary import Vocabulary
 
 HASH_BYTES = 16
 PASSAGE_COLUMNS = "id, document_id, title, heading_path, text, start_char, end_char, units, lead_in"
@@ -74,9 +75,25 @@ def insert_passage(
         ),
     )
     connection.execute(
-        "INSERT INTO keywords (rowid, context, body) VALUES (?, ?, ?)",
-        (cursor.lastrowid, " ".join(terms(passage.context)), " ".join(terms(passage.text))),
+        "INSERT INTO keywords (rowid, context, body, spelling) VALUES (?, ?, ?, ?)",
+        (
+            cursor.lastrowid,
+            " ".join(terms(passage.context)),
+            " ".join(terms(passage.text)),
+            " ".join(sorted(spellings(passage_search_text(passage)))),
+        ),
     )
+
+
+def read_vocabulary(connection: sqlite3.Connection) -> Vocabulary:
+    """The stems and spellings of all passages with their counts."""
+    stems: dict[str, int] = {}
+    written: dict[str, int] = {}
+    for term, column, count in connection.execute("SELECT term, col, doc FROM vocabulary"):
+        counts = written if column == "spelling" else stems
+        counts[term] = max(counts.get(term, 0), count)
+    (passages,) = connection.execute("SELECT count(*) FROM live_passages").fetchone()
+    return Vocabulary(stems, passages, written)
 
 
 def read_passages(connection: sqlite3.Connection, keys: Sequence[int]) -> dict[int, Passage]:
@@ -102,15 +119,6 @@ def _passage(row: Sequence[object]) -> Passage:
         units=tuple(Unit(UnitKind(kind), *rest) for kind, *rest in json.loads(str(units))),
         lead_in=str(lead_in),
     )
-
-
-def live_among(connection: sqlite3.Connection, keys: Sequence[int]) -> set[int]:
-    """Those of the keys whose passages are live."""
-    rows = connection.execute(
-        "SELECT key FROM live_passages WHERE key IN (SELECT value FROM json_each(?))",
-        (json.dumps(list(keys)),),
-    ).fetchall()
-    return {row[0] for row in rows}
 
 
 def batched(values: Iterable[bytes], size: int) -> Iterator[tuple[bytes, ...]]:

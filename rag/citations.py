@@ -1,5 +1,6 @@
 """Selected units to citations: adjacent units of a passage stand behind one verbatim span."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote as percent_encoded
@@ -11,6 +12,8 @@ UrlOf = Callable[[Document, int, int], str]
 # Longer fragments are matched by their first and last words, as browsers allow.
 FRAGMENT_MAX_CHARS = 120
 FRAGMENT_WORDS = 5
+# What stands before a list item is drawn by the browser, not text on the page.
+MARKER = re.compile(r"^(?:- |\d+\. )(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ def document_url(public_url: str, document: Document, start_char: int, end_char:
 def text_fragment(quote: str) -> str:
     """The value of a `text=` directive that matches the quote."""
     # A match can't run across blocks, so a quote of several is named by its two ends.
-    lines = [line.strip().removeprefix("- ") for line in quote.split("\n") if line.strip()]
+    lines = [MARKER.sub("", line.strip()) for line in quote.split("\n") if line.strip()]
     if len(lines) == 1 and len(lines[0]) <= FRAGMENT_MAX_CHARS:
         return _encoded(lines[0])
     first, last = lines[0].split(), lines[-1].split()

@@ -1,103 +1,153 @@
 """The extractive composer: the fewest sentences and list items that answer, in reading order."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rag.domain import UnitKind
 from rag.evidence import Evidence, Query, ScoredUnit
 from rag.lexicon import POINTERS, terms, words
-from rag.search_text import above
+from rag.search_text import ITEM_KINDS, above, unit_search_text
 
-# Characters after which nothing more is picked, save to finish a list that was begun.
-BUDGET = 420
+# Characters after which nothing more is picked; a list that the question asks for may run on.
+BUDGET = 450
 LIST_BUDGET = 900
-# Logits below the best unit at which a further unit no longer helps.
-MARGIN = 3.0
-LIST_MARGIN = 4.0
+# How far below the best unit another still helps.
+MARGIN = 7.0
+# Weight of the passage's score, of the question's words in the unit, and of words not yet covered.
+PASSAGE_WEIGHT = 0.3
+COVERAGE_WEIGHT = 2.0
+NOVELTY_WEIGHT = 2.0
+# Two units that share this part of the shorter one's words say the same.
 REDUNDANT = 0.8
+# A lead-in that scores within this of its best item is what was asked for: the whole list is.
+LEAD_IN_SLACK = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """A unit that may be picked: its value alone, its own words, and those it is found by."""
+
+    scored: ScoredUnit
+    value: float
+    own_terms: frozenset[str]
+    terms: frozenset[str]
 
 
 class ExtractiveComposer:
-    """Picks units from the evidence; every unit is quoted as it stands."""
+    """Picks units from the evidence; every unit is quoted as it stands.
+
+    Greedy: the next unit is the one with the highest value, where words of the question that no
+    picked unit covers yet count extra, so that both sides of a comparison are heard. A unit comes
+    with what it can't be understood without: a list item with its lead-in, a sentence that points
+    back with the one before.
+    """
 
     def compose(self, query: Query, evidence: Sequence[Evidence]) -> list[ScoredUnit]:
         """The chosen units: passages by their best unit, within a passage in reading order."""
-        del query  # the units' scores already speak of it
-        chosen = self._pick(evidence)
-        chosen = [unit for scored in chosen for unit in _with_company(scored, evidence)]
-        chosen = _finish_lists(chosen, evidence)
+        chosen = _finish_lists(_pick(query, evidence), evidence)
         return _in_reading_order(chosen)
 
-    def _pick(self, evidence: Sequence[Evidence]) -> list[ScoredUnit]:
-        ranked = sorted(
-            (scored for item in evidence for scored in item.units),
-            key=lambda scored: -scored.score,
+
+def _pick(query: Query, evidence: Sequence[Evidence]) -> list[ScoredUnit]:
+    open_choices = _choices(query, evidence)
+    if not open_choices:
+        return []
+    least = max(choice.value for choice in open_choices) - MARGIN
+    chosen: list[ScoredUnit] = []
+    covered: set[str] = set()
+    length = 0
+    while open_choices:
+        best = max(
+            open_choices,
+            key=lambda choice: choice.value
+            + NOVELTY_WEIGHT * query.share(choice.terms - covered),
         )
-        chosen: list[ScoredUnit] = []
-        length = 0
-        for scored in ranked:
-            if chosen and scored.score < chosen[0].score - MARGIN:
-                break
-            if chosen and length + len(scored.text) > BUDGET:
-                continue
-            if any(_says_the_same(scored, other) for other in chosen):
-                continue
-            chosen.append(scored)
-            length += len(scored.text)
-        return chosen
+        open_choices.remove(best)
+        if chosen and best.value < least:
+            continue
+        added = [
+            unit
+            for unit in (*_company(best.scored, evidence), best.scored)
+            if unit not in chosen
+        ]
+        addition = sum(len(unit.text) for unit in added)
+        if chosen and (length + addition > BUDGET or _is_said(best.own_terms, chosen)):
+            continue
+        chosen += added
+        covered |= best.terms
+        length += addition
+    return chosen
 
 
-def _with_company(scored: ScoredUnit, evidence: Sequence[Evidence]) -> list[ScoredUnit]:
-    """The unit with what it can't be understood without."""
-    siblings = _siblings(scored, evidence)
-    company = [_scored(unit, siblings) for unit in above(scored.passage, scored.unit)]
+def _choices(query: Query, evidence: Sequence[Evidence]) -> list[_Choice]:
+    found = []
+    for item in evidence:
+        for scored in item.units:
+            own = frozenset(terms(scored.text))
+            value = (
+                scored.score
+                + PASSAGE_WEIGHT * item.score
+                + COVERAGE_WEIGHT * query.share(own)
+            )
+            around = frozenset(terms(unit_search_text(item.passage, scored.unit)))
+            found.append(_Choice(scored, value, own, around))
+    return found
+
+
+def _company(scored: ScoredUnit, evidence: Sequence[Evidence]) -> list[ScoredUnit]:
+    siblings = next(item.units for item in evidence if item.passage.id == scored.passage.id)
+    needed = above(scored.passage, scored.unit)
+    if needed:
+        return [sibling for sibling in siblings if sibling.unit in needed]
     place = scored.passage.units.index(scored.unit)
     first_word = next(iter(words(scored.text)), "")
-    if not company and place and first_word in POINTERS:
-        company = [siblings[place - 1]]
-    return [*company, scored]
+    return [siblings[place - 1]] if place and first_word in POINTERS else []
 
 
-def _finish_lists(chosen: Sequence[ScoredUnit], evidence: Sequence[Evidence]) -> list[ScoredUnit]:
+def _is_said(own_terms: frozenset[str], chosen: Sequence[ScoredUnit]) -> bool:
+    for other in chosen:
+        said = set(terms(other.text))
+        smaller = min(len(own_terms), len(said))
+        if smaller and len(own_terms & said) / smaller >= REDUNDANT:
+            return True
+    return False
+
+
+def _finish_lists(
+    chosen: Sequence[ScoredUnit], evidence: Sequence[Evidence]
+) -> list[ScoredUnit]:
     finished = list(chosen)
     for item in evidence:
-        for items in _lists(item.units):
-            lead_in, members = items[0], items[1:]
-            picked = [member for member in members if member in chosen]
-            asked_for = lead_in in chosen and lead_in.score >= max(m.score for m in members) - 1
-            if (len(picked) > 1 or asked_for) and sum(len(m.text) for m in members) <= LIST_BUDGET:
-                finished += members
+        for lead_in, items in _lists(item.units):
+            picked = sum(member in chosen for member in items)
+            asked_for = lead_in in chosen and lead_in.score >= (
+                max(member.score for member in items) - LEAD_IN_SLACK
+            )
+            fits = sum(len(member.text) for member in items) <= LIST_BUDGET
+            if fits and (picked > 1 or asked_for):
+                finished += [member for member in items if member not in finished]
     return finished
 
 
-def _lists(units: Sequence[ScoredUnit]) -> list[list[ScoredUnit]]:
-    found: list[list[ScoredUnit]] = []
+def _lists(units: Sequence[ScoredUnit]) -> list[tuple[ScoredUnit, list[ScoredUnit]]]:
+    found: list[tuple[ScoredUnit, list[ScoredUnit]]] = []
+    is_open = False
     for scored in units:
         if scored.unit.kind is UnitKind.LEAD_IN:
-            found.append([scored])
-        elif scored.unit.kind is UnitKind.LIST_ITEM and found:
-            found[-1].append(scored)
-    return [items for items in found if len(items) > 1]
+            found.append((scored, []))
+            is_open = True
+        elif scored.unit.kind not in ITEM_KINDS:
+            is_open = False
+        elif is_open and scored.unit.kind is UnitKind.LIST_ITEM:
+            found[-1][1].append(scored)
+    return [(lead_in, items) for lead_in, items in found if items]
 
 
 def _in_reading_order(chosen: Sequence[ScoredUnit]) -> list[ScoredUnit]:
     best: dict[str, float] = {}
     for scored in chosen:
-        best[scored.passage.id] = max(best.get(scored.passage.id, -1e9), scored.score)
-    unique = {(s.passage.id, s.unit.start_char): s for s in chosen}
+        best[scored.passage.id] = max(best.get(scored.passage.id, scored.score), scored.score)
     return sorted(
-        unique.values(), key=lambda s: (-best[s.passage.id], s.passage.id, s.unit.start_char)
+        chosen,
+        key=lambda scored: (-best[scored.passage.id], scored.passage.id, scored.unit.start_char),
     )
-
-
-def _says_the_same(scored: ScoredUnit, other: ScoredUnit) -> bool:
-    mine, theirs = set(terms(scored.text)), set(terms(other.text))
-    smaller = min(len(mine), len(theirs))
-    return bool(smaller) and len(mine & theirs) / smaller >= REDUNDANT
-
-
-def _siblings(scored: ScoredUnit, evidence: Sequence[Evidence]) -> tuple[ScoredUnit, ...]:
-    return next(item.units for item in evidence if item.passage.id == scored.passage.id)
-
-
-def _scored(unit: object, siblings: Sequence[ScoredUnit]) -> ScoredUnit:
-    return next(scored for scored in siblings if scored.unit == unit)

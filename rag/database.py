@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from rag.errors import IncompatibleStoreError, PermanentError, StoreBusyError
@@ -44,6 +44,16 @@ class Database:
                 yield connection
             finally:
                 connection.rollback()
+
+    @contextmanager
+    def inspecting(self) -> Iterator[sqlite3.Connection]:
+        """A connection to an existing file that can't change it, not even its journal mode."""
+        address = f"{self.file.absolute().as_uri()}?mode=ro"
+        with (
+            self._translating(),
+            closing(sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS)) as connection,
+        ):
+            yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:

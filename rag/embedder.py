@@ -36,6 +36,9 @@ class Embedder(Protocol):
     def token_count(self, text: str) -> int:
         """The number of the model's tokens in the text, uncut."""
 
+    def is_word(self, text: str) -> bool:
+        """Whether the model's vocabulary holds the text, lower case, as one whole word."""
+
 
 class _LangChainEmbeddings(Embeddings):
     def encode(self, texts: Sequence[str]) -> Vectors:
@@ -81,6 +84,10 @@ class MiniLmEmbedder(_LangChainEmbeddings):
         """The number of the model's tokens in the text, uncut."""
         return len(self._counter.encode(text).ids)
 
+    def is_word(self, text: str) -> bool:
+        """Whether the model's vocabulary holds the text, lower case, as one whole word."""
+        return self._tokenizer.token_to_id(text) is not None
+
 
 class SentenceTransformerEmbedder(_LangChainEmbeddings):
     """Any sentence-transformers model by name or path; safetensors only, no remote code.
@@ -123,6 +130,12 @@ class SentenceTransformerEmbedder(_LangChainEmbeddings):
     def token_count(self, text: str) -> int:
         """The number of the model's tokens in the text, uncut."""
         return len(self._model.tokenizer(text, truncation=False)["input_ids"])
+
+    def is_word(self, text: str) -> bool:
+        """Whether the model's vocabulary holds the text, lower case, as one whole word."""
+        # Word pieces stand there bare, sentence pieces behind a mark for the word's beginning.
+        held = self._model.tokenizer.get_vocab()
+        return any(f"{mark}{text}" in held for mark in ("", "▁", "Ġ"))
 
 
 def open_embedder(name: str, cache_dir: Path, threads: int = 1) -> Embedder:

@@ -1,6 +1,6 @@
 """What a question found, on its way from candidates to evidence."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.domain import Passage, Unit
@@ -9,11 +9,24 @@ from rag.embedder import Vectors
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What search receives: the standalone question, its unit vector and its stems."""
+    """What search receives: the standalone question, its unit vector and its stems.
+
+    `weights` says how rare each stem is in the documents.
+    """
 
     text: str
     vector: Vectors
-    terms: tuple[str, ...]
+    weights: Mapping[str, float]
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """The question's stems, none twice, in order."""
+        return tuple(self.weights)
+
+    def share(self, held: Collection[str]) -> float:
+        """The part of the question's stems, weighted by rarity, among `held`; 0 to 1."""
+        total = sum(self.weights.values())
+        return sum(w for term, w in self.weights.items() if term in held) / total if total else 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import snowballstemmer
 WORD = re.compile(
     r"[^\W_]+(?:[+#]+(?![^\W_]))?(?:(?:['’.\-/+&_]|(?<=\d),(?=\d))?[^\W_]+(?:[+#]+(?![^\W_]))?)*"
 )
+LETTERS = re.compile(r"[^\W\d_]{4,}")
 PART = re.compile(r"[^\W_]+")
 
 
@@ -51,6 +52,11 @@ def terms(text: str) -> list[str]:
         if len(parts) > 1 and "'" not in word:
             found.extend(stem(part) for part in parts if part not in FILLERS)
     return found
+
+
+def spellings(text: str) -> set[str]:
+    """The text's topic words as they are written, case folded, that corrections can use."""
+    return {word for part in LETTERS.findall(text) if (word := part.casefold()) not in FILLERS}
 
 
 @lru_cache(maxsize=1)

@@ -40,13 +40,16 @@ class Publisher:
                 ).fetchall()
             )
 
-    def documents_under(self, root: str) -> set[str]:
-        """Ids of the live documents that an ingest of this root brought."""
+    def documents_under(self, root: str) -> dict[str, str]:
+        """Address of every live document that this root brought or that lies below it, by id."""
         with self._database.reading() as connection:
-            rows = connection.execute(
-                "SELECT id FROM documents WHERE root = ? AND live_revision IS NOT NULL", (root,)
-            ).fetchall()
-        return {row[0] for row in rows}
+            return dict(
+                connection.execute(
+                    "SELECT id, uri FROM documents WHERE live_revision IS NOT NULL"
+                    " AND (root = ?1 OR substr(uri, 1, length(?2)) = ?2)",
+                    (root, root.rstrip("/") + "/"),
+                ).fetchall()
+            )
 
     def stage(self, document: Document, passages: Sequence[Passage], root: str) -> Document:
         """Store a new revision that no reader sees yet; the document with its revision number.

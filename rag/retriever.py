@@ -33,7 +33,9 @@ class Retriever:
 
     def query(self, text: str) -> Query:
         """The query for a standalone question."""
-        return Query(text, self._embedder.encode([text])[0], tuple(dict.fromkeys(terms(text))))
+        vocabulary = self._catalog.vocabulary()
+        weights = {term: vocabulary.rarity(term) for term in terms(text)}
+        return Query(text, self._embedder.encode([text])[0], weights)
 
     def candidates(self, query: Query, limit: int) -> list[Candidate]:
         """At most `limit` candidates, best first."""

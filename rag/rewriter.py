@@ -1,34 +1,148 @@
-"""A follow-up to a standalone question, only when it needs to."""
+"""A follow-up to a standalone question, only when it needs to.
+
+No model: the topic and the missing nouns are carried over from what was said before. Each earlier
+question is made standalone first, so that a topic lives through a chain of follow-ups.
+"""
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
 
 from rag.domain import Question
-from rag.lexicon import FILLERS, POINTERS, terms, words
+from rag.embedder import Embedder
+from rag.lexicon import FILLERS, terms, words
+from rag.spelling import Speller
 
-OPENING = re.compile(r"^(and|but|or|so|then|what about|how about|why|how so|ok)\b", re.IGNORECASE)
-FEW_TERMS = 2
+# "and for flask?" asks the last question again of something else.
+INSTEAD = re.compile(
+    r"^(?:\w+,\s*)?(?:ok(?:ay)?|so|and|or|but|then|,|\s)*(?:what about|how about|what of|and|or|but|same)\b"
+    r"[\s,]*(?:for|with|in|on|to|about|of)?\b",
+    re.IGNORECASE,
+)
+INSTEAD_MAX_WORDS = 4
+FEW_TERMS = 1
+# With more words of its own than this, a question names its topic even when it points back.
+ENOUGH_TERMS = 4
+# Words that stand for something said before; "they" and "one" as often stand for people at large.
+ANAPHORS = frozenset("it its that this those these there them same former latter".split())
+BEING = frozenset("is are was were".split())
+ARTICLES = frozenset("the a an".split())
+# How alike two things are, as vectors, before one takes the other's place in a question.
+ALIKE = 0.35
+MOST_CARRIED = 6
+ORDINALS = {
+    word: place
+    for place, names in enumerate(
+        ("first 1st", "second 2nd latter", "third 3rd", "fourth 4th", "fifth 5th")
+    )
+    for word in names.split()
+}
+LISTED = re.compile(r"^\s*(?:[-•*]|\d+[.)])\s+(.+)$", re.MULTILINE)
+CITATION_MARK = re.compile(r"\s*\[\d+\]")
 
 
 class Rewriter:
-    """Carries the conversation's topic over to a question that can't stand alone."""
+    """Corrects misspelt words; makes a question that leans on the conversation stand alone."""
+
+    def __init__(self, speller: Speller, embedder: Embedder) -> None:
+        self._speller = speller
+        self._embedder = embedder
 
     def standalone(self, question: Question) -> str:
-        """The question itself if it stands alone, else with the missing words of the last turn."""
-        asked = [turn.content for turn in question.history if turn.role == "user"]
-        if not asked or not _leans_on_history(question.text):
-            return question.text
-        present = set(terms(question.text))
-        missing = [
-            word
-            for word in dict.fromkeys(words(asked[-1]))
-            if word not in FILLERS and not present.intersection(terms(word))
-        ]
-        if not missing:
-            return question.text
-        return f"{question.text.rstrip('?. ')} ({' '.join(missing)})?"
+        """The question itself if it stands alone, else with what it takes from the history."""
+        topic = ""
+        said = ""
+        for turn in question.history:
+            if turn.role == "user":
+                topic = self._resolved(self._speller.corrected(turn.content), topic, said)
+            else:
+                said = turn.content
+        return self._resolved(self._speller.corrected(question.text), topic, said)
+
+    def _resolved(self, text: str, topic: str, said: str) -> str:
+        if not topic or not leans_on_history(text):
+            return text
+        named = _named_item(text, said)
+        if named is not None:
+            return f"{text.rstrip('?. ')} ({named})?"
+        instead = INSTEAD.match(text)
+        if instead is not None:
+            other = text[instead.end() :].strip(" ?.!")
+            if _is_a_thing(other):
+                return self._asked_of(other, topic)
+        carried = _missing(text, topic)
+        return f"{text.rstrip('?. ')} ({carried})?" if carried else text
+
+    def _asked_of(self, other: str, topic: str) -> str:
+        spans = _content_spans(topic)
+        if not spans:
+            return f"{topic.rstrip('?. ')} ({other})?"
+        vectors = self._embedder.encode([other, *(topic[start:end] for start, end in spans)])
+        likeness = vectors[1:] @ vectors[0]
+        best = int(np.argmax(likeness))
+        if likeness[best] < ALIKE:
+            return f"{topic.rstrip('?. ')} ({other})?"
+        start, end = spans[best]
+        return f"{topic[:start]}{other}{topic[end:]}"
 
 
-def _leans_on_history(text: str) -> bool:
-    if OPENING.match(text) or len(set(terms(text))) <= FEW_TERMS:
+def leans_on_history(text: str) -> bool:
+    """Whether the question can't be understood without what was said before."""
+    said = words(text)
+    content = set(terms(text))
+    if len(content) <= FEW_TERMS or INSTEAD.match(text) or said[:1] == ["and"]:
         return True
-    return any(word in POINTERS for word in words(text))
+    points = any(
+        word in ANAPHORS and not (word == "there" and before in BEING)
+        for before, word in zip(["", *said], said, strict=False)
+    )
+    return (points or _is_ordinal(said)) and len(content) <= ENOUGH_TERMS
+
+
+def _is_ordinal(said: Sequence[str]) -> bool:
+    # "the second one" points back; "our second product" and "first, how do I…" don't.
+    return any(
+        word in ORDINALS and before == "the" and after in ("", "one", "option", "point")
+        for before, word, after in zip(said, said[1:], [*said[2:], ""], strict=False)
+    )
+
+
+def _is_a_thing(text: str) -> bool:
+    named = [word for word in words(text) if word not in ARTICLES]
+    return 0 < len(named) <= INSTEAD_MAX_WORDS and not any(word in FILLERS for word in named)
+
+
+def _named_item(text: str, said: str) -> str | None:
+    items = [CITATION_MARK.sub("", item) for item in LISTED.findall(said)]
+    said_words = words(text)
+    places = [ORDINALS[word] for word in said_words if word in ORDINALS]
+    if _is_ordinal(said_words) and places[0] < len(items):
+        return " ".join(items[places[0]].split()[:12]).rstrip(".:;,")
+    return None
+
+
+def _missing(text: str, topic: str) -> str:
+    present = set(terms(text))
+    missing = [
+        word
+        for word in dict.fromkeys(re.findall(r"[^\s?!,;()]+", topic))
+        if terms(word) and not present.intersection(terms(word))
+    ]
+    return " ".join(missing[-MOST_CARRIED:])
+
+
+def _content_spans(text: str) -> list[tuple[int, int]]:
+    spans = [
+        match.span()
+        for match in re.finditer(r"[^\s?!,;()]+", text)
+        if match.group().casefold() not in FILLERS and terms(match.group())
+    ]
+    # Two words side by side may be one name.
+    pairs = [
+        (first[0], second[1])
+        for first, second in pairwise(spans)
+        if text[first[1] : second[0]] == " "
+    ]
+    return spans + pairs

@@ -47,11 +47,12 @@ CREATE TABLE embeddings (
     PRIMARY KEY (model, text_hash)
 ) WITHOUT ROWID;
 
--- Holds stems, joined by spaces, as the lexicon makes them.
+-- context and body hold stems, spelling holds words as written, joined by spaces, as the lexicon
+-- makes them.
 CREATE VIRTUAL TABLE keywords USING fts5 (
-    context, body, tokenize = "unicode61 remove_diacritics 2 tokenchars '+#-/._&,'''"
+    context, body, spelling, tokenize = "unicode61 remove_diacritics 2 tokenchars '+#-/._&,'''"
 );
-CREATE VIRTUAL TABLE vocabulary USING fts5vocab (keywords, row);
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab (keywords, col);
 
 CREATE VIEW live_passages AS
 SELECT passages.*, revisions.title

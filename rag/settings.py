@@ -1,8 +1,10 @@
 """Settings, read from the environment (`FOOTNOTE_…`) and from a `.env` file."""
 
+import os
 from pathlib import Path
 from typing import Literal
 
+from dotenv import dotenv_values
 from platformdirs import user_cache_path
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -10,13 +12,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from rag.errors import InvalidRequestError
 
 ENV_PREFIX = "FOOTNOTE_"
+ENV_FILE = ".env"
 
 
 class Settings(BaseSettings):
     """Everything an operator may set. Unknown names are rejected by `load_settings`."""
 
     model_config = SettingsConfigDict(
-        env_prefix=ENV_PREFIX, env_file=".env", extra="forbid", frozen=True
+        env_prefix=ENV_PREFIX, env_file=ENV_FILE, extra="ignore", frozen=True
     )
 
     data_dir: Path = Field(
@@ -68,13 +71,12 @@ def load_settings(**overrides: object) -> Settings:
 
 
 def _reject_unknown_variables() -> None:
-    # pydantic-settings looks up the names it knows and never sees a misspelt one.
-    import os
-
+    # pydantic-settings looks up the names it knows and never sees a misspelt one; names without
+    # our prefix in .env are another program's.
     known = {f"{ENV_PREFIX}{name}".upper() for name in Settings.model_fields}
     unknown = sorted(
         name
-        for name in os.environ
+        for name in {*os.environ, *dotenv_values(ENV_FILE)}
         if name.upper().startswith(ENV_PREFIX) and name.upper() not in known
     )
     if unknown:

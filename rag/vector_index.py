@@ -12,6 +12,7 @@ from langchain_core.embeddings import Embeddings
 
 from rag.catalog import Catalog
 from rag.embedder import Vectors
+from rag.errors import PermanentError
 
 if TYPE_CHECKING:
     from langchain_chroma import Chroma
@@ -219,19 +220,26 @@ def chroma_folder(catalog: Catalog) -> Path:
 def _open_chroma(catalog: Catalog) -> "Chroma":
     import chromadb
     from chromadb.config import Settings
+    from chromadb.errors import ChromaError
     from langchain_chroma import Chroma
 
     folder = chroma_folder(catalog)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    client = chromadb.PersistentClient(
-        path=str(folder), settings=Settings(anonymized_telemetry=False)
-    )
-    return Chroma(
-        collection_name="passages",
-        client=client,
-        embedding_function=_StoredEmbeddings(catalog),
-        collection_configuration={"hnsw": {"space": "cosine"}},
-    )
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        client = chromadb.PersistentClient(
+            path=str(folder), settings=Settings(anonymized_telemetry=False)
+        )
+        return Chroma(
+            collection_name="passages",
+            client=client,
+            embedding_function=_StoredEmbeddings(catalog),
+            collection_configuration={"hnsw": {"space": "cosine"}},
+        )
+    except (ChromaError, OSError, ValueError) as error:
+        raise PermanentError(
+            f"The vector index in {folder} can't be opened ({error}): remove that folder and run "
+            "footnote ingest again, which makes it anew. No document is lost."
+        ) from error
 
 
 def _best(keys: np.ndarray, scores: Vectors, limit: int) -> list[tuple[int, float]]:

@@ -1,9 +1,11 @@
 """Markdown to canonical text: marks of emphasis and links go, words and structure stay."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
 
-import frontmatter
 import yaml
+from frontmatter.default_handlers import YAMLHandler
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.admon import admon_plugin
@@ -13,6 +15,7 @@ from ingest.parsed import ParsedText
 from rag.domain import BlockKind
 from rag.errors import SourceError
 
+LINE_BREAK = re.compile(r"<br\b", re.IGNORECASE)
 _PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(admon_plugin)
 
 
@@ -21,16 +24,39 @@ def parse_markdown(source: str) -> ParsedText:
 
     Raises SourceError when the front matter is not valid YAML.
     """
+    metadata, body = _front_matter(source)
+    canonical = CanonicalText()
+    _write_blocks(SyntaxTreeNode(_PARSER.parse(body)).children, canonical)
+    return ParsedText(canonical.text, canonical.blocks, metadata)
+
+
+def _front_matter(source: str) -> tuple[dict[str, str], str]:
+    handler = YAMLHandler()
+    if not handler.detect(source):
+        return {}, source
     try:
-        post = frontmatter.loads(source)
-    except yaml.YAMLError as error:
+        block, body = handler.split(source)
+    except ValueError:
+        # One line of dashes alone is a rule across the page.
+        return {}, source
+    try:
+        held = handler.load(block)
+    except (yaml.YAMLError, ValueError) as error:
         raise SourceError(
             "its front matter is not valid YAML: correct the block between the --- lines"
         ) from error
-    canonical = CanonicalText()
-    _write_blocks(SyntaxTreeNode(_PARSER.parse(post.content)).children, canonical)
-    metadata = {str(key): str(value) for key, value in post.metadata.items()}
-    return ParsedText(canonical.text, canonical.blocks, metadata)
+    if held is None:
+        return {}, body
+    return (_metadata(held), body) if isinstance(held, Mapping) else ({}, source)
+
+
+def _metadata(held: Mapping[object, object]) -> dict[str, str]:
+    # Nested values say nothing that is used, and can be made to grow without end.
+    return {
+        str(key): str(value)
+        for key, value in held.items()
+        if isinstance(value, str | int | float | date)
+    }
 
 
 def _write_blocks(nodes: Sequence[SyntaxTreeNode], canonical: CanonicalText) -> None:
@@ -48,8 +74,9 @@ def _write_blocks(nodes: Sequence[SyntaxTreeNode], canonical: CanonicalText) -> 
             case "table":
                 canonical.append(BlockKind.TABLE, _table(node))
             case "blockquote":
-                for paragraph in _paragraphs(node):
-                    canonical.append(BlockKind.QUOTE, _inline(paragraph))
+                _write_quote(node.children, canonical)
+            case "admonition":
+                _write_admonition(node, canonical)
             case "hr" | "html_block":
                 continue
             case _:
@@ -70,12 +97,24 @@ def _write_list(node: SyntaxTreeNode, canonical: CanonicalText, depth: int) -> N
                 _write_blocks([child], canonical)
 
 
-def _paragraphs(node: SyntaxTreeNode) -> Iterator[SyntaxTreeNode]:
+def _write_quote(nodes: Sequence[SyntaxTreeNode], canonical: CanonicalText) -> None:
+    for node in nodes:
+        match node.type:
+            case "paragraph" | "heading":
+                canonical.append(BlockKind.QUOTE, _inline(node))
+            case "fence" | "code_block" | "table" | "hr" | "html_block":
+                _write_blocks([node], canonical)
+            case _:
+                _write_quote(node.children, canonical)
+
+
+def _write_admonition(node: SyntaxTreeNode, canonical: CanonicalText) -> None:
     for child in node.children:
-        if child.type == "paragraph":
-            yield child
-        else:
-            yield from _paragraphs(child)
+        if child.type != "admonition_title":
+            _write_blocks([child], canonical)
+        elif _inline(child).lower() != node.meta["tag"]:
+            # A title that only repeats the kind ("Note") was made up by the parser.
+            canonical.append(BlockKind.PARAGRAPH, _inline(child))
 
 
 def _table(node: SyntaxTreeNode) -> str:
@@ -94,7 +133,7 @@ def _inline_text(node: SyntaxTreeNode) -> str:
         case "softbreak" | "hardbreak":
             return " "
         case "html_inline":
-            return ""
+            return " " if LINE_BREAK.match(node.content) else ""
         case "image":
             return node.content
         case _:

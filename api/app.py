@@ -1,0 +1,33 @@
+"""The web application. Nothing is built at import."""
+
+from fastapi import FastAPI
+
+from api import pages, routes
+from api.backend import Backend
+from api.body_limit import BodyLimit
+from api.errors import handle_errors
+from api.openapi import describe
+from api.ports import Services
+from api.request_context import RequestContext
+from rag.settings import Settings
+
+VERSION = "1"
+
+
+def create_app(services: Services, settings: Settings) -> FastAPI:
+    """The API and the chat page over services that the caller opens and closes."""
+    # The bundled /docs page loads its script from a CDN; the description itself is served.
+    app = FastAPI(
+        title="Footnote", version=VERSION, docs_url=None, redoc_url=None, redirect_slashes=False
+    )
+    app.state.backend = Backend(services)
+    app.state.settings = settings
+    app.include_router(routes.router)
+    app.include_router(pages.router)
+    app.mount("/static", pages.Static(), name="static")
+    handle_errors(app)
+    describe(app)
+    # The one added last stands outermost.
+    app.add_middleware(BodyLimit, max_bytes=settings.request_max_bytes)
+    app.add_middleware(RequestContext)
+    return app

@@ -1,0 +1,67 @@
+"""The services, awaitable: every call runs on a worker thread, never on the event loop."""
+
+import os
+from collections.abc import Sequence
+from typing import Annotated
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import Depends, Request
+
+from api.ports import Services
+from api.suggestions import Suggestions
+from rag.domain import Answer, Document, DocumentSummary, Question, SearchResult, StoreStatus
+from rag.settings import Settings
+
+READERS = 8
+
+
+class Backend:
+    """Runs questions and reads on two sets of threads, so that reads never queue behind questions.
+
+    As many questions run at once as there are cores: more would only make each of them slower.
+    """
+
+    def __init__(self, services: Services) -> None:
+        self._answerer = services.answerer
+        self._catalog = services.catalog
+        self._suggestions = Suggestions(services.catalog)
+        self._thinking = CapacityLimiter(max(1, os.cpu_count() or 1))
+        self._reading = CapacityLimiter(READERS)
+
+    async def answer(self, question: Question) -> Answer:
+        """The answer to a question."""
+        return await to_thread.run_sync(self._answerer.answer, question, limiter=self._thinking)
+
+    async def search(self, query: str, top_k: int) -> SearchResult:
+        """At most `top_k` passages, best first."""
+        return await to_thread.run_sync(self._answerer.search, query, top_k, limiter=self._thinking)
+
+    async def document(self, document_id: str) -> Document:
+        """The live revision of a document."""
+        return await to_thread.run_sync(self._catalog.document, document_id, limiter=self._reading)
+
+    async def documents(self) -> Sequence[DocumentSummary]:
+        """The live documents without their texts."""
+        return await to_thread.run_sync(self._catalog.documents, limiter=self._reading)
+
+    async def status(self) -> StoreStatus:
+        """What the data directory holds."""
+        return await to_thread.run_sync(self._catalog.status, limiter=self._reading)
+
+    async def suggested_questions(self, count: int) -> list[str]:
+        """At most `count` questions that the documents' own headings ask."""
+        return await to_thread.run_sync(self._suggestions.first, count, limiter=self._reading)
+
+
+async def _backend(request: Request) -> Backend:
+    backend: Backend = request.app.state.backend
+    return backend
+
+
+async def _settings(request: Request) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+BackendOfApp = Annotated[Backend, Depends(_backend)]
+SettingsOfApp = Annotated[Settings, Depends(_settings)]

@@ -1,0 +1,92 @@
+"""The endpoints for people: the chat page, and documents as JSON or as a page."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from api.answer_schemas import DocumentOut
+from api.backend import BackendOfApp, SettingsOfApp
+from api.document_view import Highlight, view_of
+from api.negotiation import prefers_html
+from api.openapi import problems
+from api.responses import JsonResponse
+from api.templating import html_page
+from rag.contract import document_to_json
+from rag.domain import Document
+from rag.errors import InvalidRequestError
+
+SUGGESTIONS = 4
+
+router = APIRouter()
+
+Offset = Annotated[int | None, Query(ge=0, description="Characters of the text, from 0.")]
+AS_PAGE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/html": {"schema": {"type": "string"}}}}
+}
+
+
+class Static(StaticFiles):
+    """The page's own files, asked for anew each time, so that an update shows at once."""
+
+    def __init__(self) -> None:
+        super().__init__(directory=Path(__file__).parent / "static")
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file, or 304 when the browser has it."""
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
+@router.get("/", include_in_schema=False)
+async def chat(request: Request, backend: BackendOfApp, settings: SettingsOfApp) -> Response:
+    """The chat page."""
+    values = {
+        "suggestions": await backend.suggested_questions(SUGGESTIONS),
+        "documents": len(await backend.documents()),
+        "question_max_chars": settings.question_max_chars,
+        "history_max_turns": settings.history_max_turns,
+    }
+    return html_page(request, "chat.html", values, headers={"Cache-Control": "no-store"})
+
+
+@router.get(
+    "/v1/documents/{document_id}",
+    summary="Read a document",
+    response_model=DocumentOut,
+    responses=AS_PAGE | problems(404, 422, 500),
+    tags=["documents"],
+)
+async def document(
+    request: Request,
+    document_id: str,
+    backend: BackendOfApp,
+    start: Offset = None,
+    end: Offset = None,
+) -> Response:
+    """The document as JSON; as a page, `start` to `end` highlighted, when HTML is preferred."""
+    found = await backend.document(document_id)
+    highlight = _highlight(found, start, end)
+    headers = {"Vary": "Accept", "Cache-Control": "no-cache"}
+    if prefers_html(request):
+        values = {"document": view_of(found, highlight)}
+        return html_page(request, "document.html", values, headers=headers)
+    return JsonResponse(document_to_json(found), headers=headers)
+
+
+def _highlight(document: Document, start: int | None, end: int | None) -> Highlight | None:
+    if start is None and end is None:
+        return None
+    if start is None or end is None:
+        raise InvalidRequestError("Give start and end together, or neither.")
+    if not start < end <= len(document.text):
+        raise InvalidRequestError(
+            f"The range {start} to {end} is not within this document: start must be below end, and "
+            f"end {len(document.text)} at most."
+        )
+    return Highlight(start, end)

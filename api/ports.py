@@ -1,0 +1,41 @@
+"""What the API asks of the services it is handed. `rag.bootstrap.Services` fits; so do fakes."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from rag.domain import Answer, Document, DocumentSummary, Question, SearchResult, StoreStatus
+
+
+class Answerer(Protocol):
+    """Answers and searches. CPU heavy and thread-safe; never call it on the event loop."""
+
+    def answer(self, question: Question) -> Answer:
+        """The answer. Raises InvalidRequestError and EmptyStoreError."""
+
+    def search(self, query: str, top_k: int) -> SearchResult:
+        """Passages, best first. Raises InvalidRequestError and EmptyStoreError."""
+
+
+class Catalog(Protocol):
+    """Reads what has been published. Waits for the disk; never call it on the event loop."""
+
+    def document(self, document_id: str) -> Document:
+        """The live revision of a document. Raises NotFoundError."""
+
+    def documents(self) -> Sequence[DocumentSummary]:
+        """The live documents without their texts."""
+
+    def status(self) -> StoreStatus:
+        """What the data directory holds."""
+
+
+class Services(Protocol):
+    """The two services that the API needs."""
+
+    @property
+    def answerer(self) -> Answerer:
+        """Answers and searches."""
+
+    @property
+    def catalog(self) -> Catalog:
+        """Reads what has been published."""

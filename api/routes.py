@@ -1,0 +1,90 @@
+"""The endpoints for programs. They hold no logic: read, await the backend, write."""
+
+from dataclasses import asdict
+
+from fastapi import APIRouter
+
+from api.answer_schemas import AnswerOut, DocumentsOut, HealthOut, ReadyOut, SearchOut
+from api.backend import BackendOfApp
+from api.json_route import JsonRoute
+from api.openapi import problems
+from api.responses import JsonResponse
+from api.schemas import AskIn, SearchIn
+from rag.contract import answer_to_json, search_to_json
+from rag.errors import EmptyStoreError
+
+# Answers are about documents that may change at any moment, and questions are nobody else's.
+NOT_KEPT = {"Cache-Control": "no-store"}
+
+router = APIRouter(route_class=JsonRoute)
+
+
+@router.post(
+    "/v1/ask",
+    summary="Ask a question",
+    response_model=AnswerOut,
+    responses=problems(400, 413, 415, 422, 500, 503),
+    tags=["answers"],
+)
+async def ask(request: AskIn, backend: BackendOfApp) -> JsonResponse:
+    """An answer with its citations, or an abstention that says why."""
+    answer = await backend.answer(request.to_question())
+    return JsonResponse(answer_to_json(answer), headers=NOT_KEPT)
+
+
+@router.post(
+    "/v1/search",
+    summary="Search passages",
+    response_model=SearchOut,
+    responses=problems(400, 413, 415, 422, 500, 503),
+    tags=["answers"],
+)
+async def search(request: SearchIn, backend: BackendOfApp) -> JsonResponse:
+    """Ranked passages, nothing more."""
+    result = await backend.search(request.query, request.top_k)
+    return JsonResponse(search_to_json(result), headers=NOT_KEPT)
+
+
+@router.get(
+    "/v1/documents",
+    summary="List documents",
+    response_model=DocumentsOut,
+    responses=problems(500, 503),
+    tags=["documents"],
+)
+async def documents(backend: BackendOfApp) -> JsonResponse:
+    """The documents that answers come from, without their texts."""
+    summaries = await backend.documents()
+    return JsonResponse({"documents": [asdict(summary) for summary in summaries]})
+
+
+@router.head("/healthz", include_in_schema=False)
+@router.get("/healthz", summary="Is it up?", response_model=HealthOut, tags=["health"])
+async def healthz() -> JsonResponse:
+    """Whether the process answers; asks nothing of the store."""
+    return JsonResponse({"status": "ok"}, headers=NOT_KEPT)
+
+
+@router.head("/readyz", include_in_schema=False)
+@router.get(
+    "/readyz",
+    summary="Can it answer?",
+    response_model=ReadyOut,
+    responses=problems(503),
+    tags=["health"],
+)
+async def readyz(backend: BackendOfApp) -> JsonResponse:
+    """Whether questions can be answered: 503 until there are documents."""
+    status = await backend.status()
+    if not status.documents:
+        raise EmptyStoreError(
+            "No document has been ingested yet: run footnote ingest with a file or a folder."
+        )
+    ready = {
+        "status": "ready",
+        "documents": status.documents,
+        "passages": status.passages,
+        "generation": status.generation,
+        "epoch": status.epoch,
+    }
+    return JsonResponse(ready, headers=NOT_KEPT)

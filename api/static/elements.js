@@ -1,0 +1,21 @@
+// Elements built without markup: data only ever becomes text nodes.
+
+export function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === false || value === null || value === undefined) continue;
+    made.setAttribute(name, value === true ? "" : value);
+  }
+  made.append(...children.filter((child) => child !== null && child !== ""));
+  return made;
+}
+
+// Title and headings on one line, each named once.
+export function sourcePath(source) {
+  return [...new Set([source.title, ...source.heading_path])].join(" › ");
+}
+
+// A quote of several list items starts after the first one's dash: the others' go as well.
+export function quoteLines(quote) {
+  return quote.replaceAll(/^\s*[-•]\s+/gm, "");
+}

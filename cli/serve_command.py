@@ -1,0 +1,106 @@
+"""`footnote serve`: the API and the chat page, until it is stopped."""
+
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+
+from api.app import create_app
+from api.suggestions import Suggestions
+from cli.listening import listening_error, listening_socket
+from rag.bootstrap import open_services
+from rag.settings import Settings, load_settings
+
+SHUTDOWN_SECONDS = 5
+
+
+class _Server(uvicorn.Server):
+    """Says that it is ready when it is: not before connections are accepted."""
+
+    def __init__(self, config: uvicorn.Config, greeting: str) -> None:
+        super().__init__(config)
+        self._greeting = greeting
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then print the greeting."""
+        await super().startup(sockets)
+        sys.stdout.write(self._greeting)
+        sys.stdout.flush()
+
+
+def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
+    """Serve until Ctrl-C or SIGTERM, then give everything back and return.
+
+    Raises PortInUseError and UnusableAddressError before anything is loaded, and what
+    `open_services` raises.
+    """
+    settings = _settings(host, port, data_dir)
+    with _stopped_quietly(), listening_socket(settings.host, settings.port) as listening:
+        services = open_services(settings)
+        try:
+            config = uvicorn.Config(
+                create_app(services, settings),
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+            )
+            question = next(iter(Suggestions(services.catalog).first(1)), None)
+            _Server(config, _greeting(settings, question)).run(sockets=[listening])
+        except OSError as error:
+            # Another program bound the port while we loaded, and was first to listen on it.
+            raise listening_error(error, settings.host, settings.port) from error
+        finally:
+            services.close()
+    sys.stdout.write("\nStopped.\n")
+
+
+def _settings(host: str | None, port: int | None, data_dir: Path | None) -> Settings:
+    settings = load_settings(host=host, port=port, data_dir=data_dir)
+    if "public_url" in settings.model_fields_set:
+        return settings
+    # Nobody said under which address people open documents: then it is this one.
+    return load_settings(
+        host=host, port=port, data_dir=data_dir, public_url=_address(settings.host, settings.port)
+    )
+
+
+def _address(host: str, port: int) -> str:
+    """The address to open in a browser on this machine."""
+    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104
+    return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
+
+
+def _greeting(settings: Settings, question: str | None) -> str:
+    lines = [
+        "",
+        f"Footnote is at {_address(settings.host, settings.port)} (Ctrl-C stops it)",
+        f"Try asking: {question}"
+        if question
+        else "Nothing has been ingested yet: run footnote ingest with a file or a folder.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+@contextmanager
+def _stopped_quietly() -> Iterator[None]:
+    """Ends the block on Ctrl-C and on SIGTERM alike, so that what is open gets closed.
+
+    uvicorn stops gracefully at either, then raises the signal again for whoever ran it.
+    """
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        with suppress(KeyboardInterrupt):
+            yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

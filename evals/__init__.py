@@ -1,0 +1,1 @@
+"""Know how good it is."""

@@ -1,0 +1,70 @@
+"""Misspelt words to the documents' own words, so that `graphsql` finds GraphQL."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from rag.lexicon import FILLERS, stem
+from rag.vocabulary import Vocabulary
+
+WORD = re.compile(r"[^\W\d_]{4,}")
+# From these lengths on a word may be two, then three edits away from the right one.
+TWO_EDITS, THREE_EDITS = 7, 10
+# In a shorter word one other letter makes another word; a missing, doubled or swapped one seldom.
+SUBSTITUTION = 8
+ENDINGS = ("s", "es", "d", "ed", "ing", "er", "ers", "ly")
+
+
+class Speller:
+    """Knows the documents' words and which words are no mistakes.
+
+    A word is corrected when no document holds it, `is_word` doesn't know it either (the
+    embedder's vocabulary serves as the dictionary, so no word list of ours is needed), and a word
+    of the documents is one to three edits away, by its length.
+    """
+
+    def __init__(
+        self, vocabulary: Callable[[], Vocabulary], is_word: Callable[[str], bool]
+    ) -> None:
+        self._vocabulary = vocabulary
+        self._is_word = is_word
+
+    def corrected(self, text: str) -> str:
+        """The text with misspelt words replaced, everything else as it was."""
+        vocabulary = self._vocabulary()
+
+        def replace(match: re.Match[str]) -> str:
+            word = match.group().casefold()
+            if word in FILLERS or stem(word) in vocabulary or word in vocabulary.spellings:
+                return match.group()
+            if any(map(self._is_word, _forms(word))):
+                return match.group()
+            return _closest(word, vocabulary.spellings) or match.group()
+
+        return WORD.sub(replace, text)
+
+
+def _closest(word: str, counts: Mapping[str, int]) -> str | None:
+    most = 1 + (len(word) >= TWO_EDITS) + (len(word) >= THREE_EDITS)
+    near = process.extract(word, counts.keys(), scorer=OSA.distance, score_cutoff=most, limit=20)
+    ranked = [
+        (distance, -counts[other], other)
+        for other, distance, _ in near
+        # Hands slip inside a word, hardly ever on its first letter.
+        if other[0] == word[0]
+        and (len(word) >= SUBSTITUTION or not _substitutes(word, other))
+    ]
+    return min(ranked)[2] if ranked else None
+
+
+def _substitutes(word: str, other: str) -> bool:
+    return len(word) == len(other) and sorted(word) != sorted(other)
+
+
+def _forms(word: str) -> set[str]:
+    bare = {word, stem(word), *(word.removesuffix(ending) for ending in ENDINGS)}
+    # "running" is "run" with its last letter doubled, "caching" is "cache" without its last.
+    undoubled = {form[:-1] for form in bare if len(form) > 1 and form[-1] == form[-2]}
+    return bare | undoubled | {f"{form}e" for form in bare}

@@ -1,0 +1,45 @@
+"""The API describes itself: every route, its examples and its errors."""
+
+import httpx
+
+from api.problems import MEDIA_TYPE
+
+
+def test_every_route_for_programs_is_described(client: httpx.Client):
+    described = client.get("/openapi.json").json()
+    assert set(described["paths"]) == {
+        "/v1/ask",
+        "/v1/search",
+        "/v1/documents",
+        "/v1/documents/{document_id}",
+        "/healthz",
+        "/readyz",
+    }
+
+
+def test_errors_are_problem_details(client: httpx.Client):
+    described = client.get("/openapi.json").json()
+
+    assert "HTTPValidationError" not in described["components"]["schemas"]
+    for path in described["paths"].values():
+        for operation in path.values():
+            for status, response in operation["responses"].items():
+                if status != "200":
+                    schema = response["content"][MEDIA_TYPE]["schema"]
+                    assert schema == {"$ref": "#/components/schemas/Problem"}
+    assert described["components"]["schemas"]["Problem"]["examples"]
+
+
+def test_every_reference_leads_somewhere(client: httpx.Client):
+    response = client.get("/openapi.json")
+    schemas = response.json()["components"]["schemas"]
+    named = {part.split('"')[0] for part in response.text.split("#/components/schemas/")[1:]}
+    assert named <= set(schemas)
+
+
+def test_the_examples_are_requests_that_work(client: httpx.Client):
+    schemas = client.get("/openapi.json").json()["components"]["schemas"]
+    for name, path in (("AskIn", "/v1/ask"), ("SearchIn", "/v1/search")):
+        assert schemas[name]["examples"]
+        for example in schemas[name]["examples"]:
+            assert client.post(path, json=example).status_code == 200

@@ -1,0 +1,1 @@
+"""Tests that run the product as its users do."""

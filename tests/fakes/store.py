@@ -1,0 +1,65 @@
+"""A small store filled by hand, below the ingest."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rag.catalog import Catalog
+from rag.embedder import text_hash
+from rag.publisher import Publisher
+from rag.search_text import passage_search_text, unit_search_text
+from tests.fakes.embedder import FakeEmbedder
+from tests.fakes.passages import document_of, passages_of
+
+ROOT = "file:///guide"
+
+
+@dataclass
+class Store:
+    """A catalog with its publisher and the fake embedder."""
+
+    data_dir: Path
+    embedder: FakeEmbedder = field(default_factory=FakeEmbedder)
+
+    def __post_init__(self) -> None:
+        self.catalog = Catalog(self.data_dir, self.embedder.name, self.embedder.dimension)
+        self.publisher = Publisher(self.catalog.database, self.catalog.model)
+
+    def stage(self, document_id: str, markdown: str) -> int:
+        """Stage a document with its vectors; its new revision's number."""
+        passages = passages_of(markdown, document_id)
+        texts = {
+            text
+            for passage in passages
+            for text in (
+                passage_search_text(passage),
+                *(unit_search_text(passage, unit) for unit in passage.units),
+            )
+        }
+        ordered = sorted(texts)
+        vectors = self.embedder.encode(ordered)
+        hashes = [text_hash(text) for text in ordered]
+        self.publisher.store_vectors(dict(zip(hashes, vectors, strict=True)))
+        return self.publisher.stage(document_of(markdown, document_id), passages, ROOT).revision
+
+    def publish(
+        self, documents: Mapping[str, str] | None = None, removed: Iterable[str] = ()
+    ) -> None:
+        """Stage these documents, publish them at once with the removals, and sweep."""
+        staged = {name: self.stage(name, text) for name, text in (documents or {}).items()}
+        self.publisher.publish(staged, removed)
+        self.publisher.sweep()
+
+    def passage_ids(self) -> list[str]:
+        """Ids of the live passages."""
+        return [row[1] for row in self.catalog.live_passage_ids()]
+
+    def found(self, *stems: str) -> list[str]:
+        """Ids of the live passages that a keyword search finds, best first."""
+        keys = [key for key, _ in self.catalog.keyword_search(stems, 10, 1.0)]
+        passages = self.catalog.passages(keys)
+        return [passages[key].id for key in keys]
+
+    def close(self) -> None:
+        """Close the catalog."""
+        self.catalog.close()

@@ -1,0 +1,124 @@
+"""What the extractive composer picks, by its promises and not its constants."""
+
+import pytest
+
+from rag.composer import ExtractiveComposer
+from rag.domain import UnitKind
+from tests.fakes.passages import evidence_of, passage_of, passages_of, query_of, texts_of
+
+YES, NO = 9.0, -11.0
+LIST = "Choose Django in these cases:\n\n- The admin matters.\n- The team is small.\n- Deadlines press.\n"
+
+
+def composed(question, *evidence):
+    return ExtractiveComposer().compose(query_of(question), evidence)
+
+
+def test_nothing_found_composes_to_nothing():
+    assert composed("why?") == []
+
+
+def test_the_one_sentence_that_answers_stands_alone():
+    passage = passage_of("Tea is hot. Django has an admin panel. Coffee is hot too.")
+    evidence = evidence_of(passage, [NO, YES, NO])
+    assert texts_of(composed("Does Django have an admin panel?", evidence)) == [
+        "Django has an admin panel."
+    ]
+
+
+def test_every_piece_is_verbatim():
+    passage = passage_of(LIST)
+    for unit in composed("When Django?", evidence_of(passage, [YES, YES, YES, YES])):
+        assert unit.text in passage.text
+
+
+@pytest.mark.parametrize("place", [1, 2, 3], ids=["first", "middle", "last"])
+def test_a_list_item_brings_its_lead_in(place):
+    scores = [NO] * 4
+    scores[place] = YES
+    chosen = composed("When Django?", evidence_of(passage_of(LIST), scores))
+    assert chosen[0].unit.kind is UnitKind.LEAD_IN
+    assert passage_of(LIST).units[place] in [scored.unit for scored in chosen]
+
+
+def test_a_list_that_was_asked_for_is_given_whole():
+    chosen = composed("When to choose Django?", evidence_of(passage_of(LIST), [YES] * 4))
+    assert [scored.unit for scored in chosen] == list(passage_of(LIST).units)
+
+
+def test_a_lead_in_never_stands_without_an_item():
+    chosen = composed("Choose Django?", evidence_of(passage_of(LIST), [YES, NO, NO, NO]))
+    assert any(scored.unit.kind is UnitKind.LIST_ITEM for scored in chosen)
+
+
+def test_an_items_later_sentence_brings_the_items_beginning():
+    passage = passage_of("Cases:\n\n- Tea is first. It cools quickly.\n- Coffee is second.\n")
+    scores = [YES if u.kind is UnitKind.ITEM_SENTENCE else NO for u in passage.units]
+    chosen = texts_of(composed("What cools quickly?", evidence_of(passage, scores)))
+    assert chosen[:3] == ["Cases:", "Tea is first.", "It cools quickly."]
+
+
+@pytest.mark.parametrize("pointer", ["It", "This", "They", "These"])
+def test_a_sentence_that_points_back_brings_the_one_before(pointer):
+    passage = passage_of(f"Tea is hot. Django has migrations. {pointer} changed the schema.")
+    chosen = composed("What changed the schema?", evidence_of(passage, [NO, NO, YES]))
+    assert texts_of(chosen) == ["Django has migrations.", f"{pointer} changed the schema."]
+
+
+def test_a_pointing_sentence_at_the_beginning_brings_nothing():
+    passage = passage_of("It changed the schema. Tea is hot.")
+    chosen = composed("What changed the schema?", evidence_of(passage, [YES, NO]))
+    assert texts_of(chosen) == ["It changed the schema."]
+
+
+def test_no_unit_is_given_twice():
+    passage = passage_of("Django has an admin. It saves time. It saves money.")
+    chosen = composed("What does Django have?", evidence_of(passage, [YES, YES, YES]))
+    assert len({scored.unit.start_char for scored in chosen}) == len(chosen)
+
+
+def test_what_another_document_says_in_the_same_words_is_said_once():
+    one = evidence_of(passage_of("Django has an admin panel.", "a"), [YES])
+    other = evidence_of(passage_of("Django has an admin panel.", "b"), [YES - 0.1])
+    assert len(composed("Does Django have an admin panel?", one, other)) == 1
+
+
+def test_units_of_a_passage_stand_in_reading_order():
+    passage = passage_of("Alpha admin panel. Beta migrations tool. Gamma router module.")
+    chosen = composed(
+        "alpha beta gamma admin migrations router", evidence_of(passage, [YES - 1, YES - 0.5, YES])
+    )
+    starts = [scored.unit.start_char for scored in chosen]
+    assert starts == sorted(starts)
+
+
+def test_passages_stand_whole_one_after_the_other():
+    first, second = (
+        evidence_of(passage, [score, score - 0.1])
+        for passage, score in zip(
+            passages_of(
+                "# A\n\nAlpha admin panel. Beta migrations tool.\n\n"
+                "# B\n\nGamma router module. Delta cache layer.\n"
+            ),
+            (YES, YES - 0.05),
+            strict=True,
+        )
+    )
+    chosen = composed("alpha beta gamma delta", first, second)
+    ids = [scored.passage.id for scored in chosen]
+    assert ids == sorted(ids, key=ids.index)
+    assert len(set(ids)) == len([i for i, one in enumerate(ids) if i == 0 or ids[i - 1] != one])
+
+
+def test_a_hundred_good_sentences_are_kept_within_the_budget():
+    """The issue's limit is on the median; here every sentence says something new."""
+    sentences = " ".join(f"Django feature number{i} handles topic{i} with tool{i}." for i in range(100))
+    passage = passage_of(sentences)
+    chosen = composed("What does Django do?", evidence_of(passage, [YES] * len(passage.units)))
+    assert 0 < sum(len(scored.text) for scored in chosen) < 1_000
+
+
+def test_one_answer_longer_than_the_budget_is_still_given():
+    passage = passage_of("Django " + "very " * 400 + "much.")
+    chosen = composed("How much Django?", evidence_of(passage, [YES]))
+    assert len(chosen) == 1
