@@ -43,6 +43,7 @@ class Static(StaticFiles):
         return response
 
 
+@router.head("/", include_in_schema=False)
 @router.get("/", include_in_schema=False)
 async def chat(request: Request, backend: BackendOfApp, settings: SettingsOfApp) -> Response:
     """The chat page."""

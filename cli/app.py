@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from cli.eval_command import app as evaluation
 from cli.faults import telling_faults
 
 app = typer.Typer(
@@ -19,6 +20,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+app.add_typer(evaluation, name="eval")
 
 DataDir = Annotated[
     Path | None,

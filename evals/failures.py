@@ -36,7 +36,7 @@ class Retrieved:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A question with all that a reader needs to see why it failed. `turned`: since the baseline."""
+    """A question with what a reader needs to see why it failed; `turned` since the baseline."""
 
     row: Row
     retrieved: tuple[Retrieved, ...]

@@ -7,6 +7,7 @@ named: it is never a zero. The prompt is `judge_prompt.md`.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from string import Template
 from typing import Annotated, Any
@@ -94,7 +95,7 @@ def judge_answers(
                 cache,
                 key_of("judgement", name, prompt),
                 _JUDGEMENT,
-                lambda prompt=prompt, answer=answer: _ask(model, prompt, len(answer.sentences)),
+                partial(_ask, model, prompt, len(answer.sentences)),
             )
             verdicts.append(Verdict(key, judgement))
         except JudgeError as error:
@@ -181,7 +182,8 @@ def judging_to_json(judging: Judging, *, rows: bool) -> dict[str, Any]:
 def _ask(model: BaseChatModel, prompt: str, sentences: int) -> Judgement:
     try:
         reply = model.invoke([HumanMessage(prompt)])
-    except Exception as error:  # noqa: BLE001 - every provider has its own errors
+    # Every provider has its own errors, without a common base.
+    except Exception as error:
         raise JudgeError(f"The judge did not reply: {type(error).__name__}: {error}") from error
     return read_judgement(reply.text, sentences)
 

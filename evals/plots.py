@@ -19,7 +19,7 @@ HISTOGRAM_BARS = 28
 
 
 def recall_plot(outcomes: Sequence[Outcome]) -> Markup | None:
-    """Recall of the whole gold against characters shown, its value at the reported budgets marked."""
+    """Recall of the whole gold against characters shown, marked at the budgets reported."""
     curve = recall_curve(outcomes)
     if len(curve) == 1:
         return None
@@ -101,22 +101,25 @@ def latency_plot(outcomes: Sequence[Outcome]) -> Markup | None:
         counts[min(int(time / width), HISTOGRAM_BARS - 1)] += 1
     top = max(counts)
     x = Axis("time to answer, ms", 0, end, [end * part for part in QUARTERS], _whole)
-    y = Axis("questions", 0, top * 1.12, sorted({0, math.ceil(top / 2), top}), _whole)
+    y = Axis("questions", 0, top * 1.18, sorted({0, math.ceil(top / 2), top}), _whole)
     chart = Chart("Time to answer", x, y)
     for place, count in enumerate(counts):
         if count:
             chart.bar(place * width, (place + 1) * width, count, "bar")
-    for name, label in (("answer_ms_median", "median"), ("answer_ms_p95", "p95")):
+    for name, label, height in (
+        ("answer_ms_median", "median", 1.06),
+        ("answer_ms_p95", "p95", 0.96),
+    ):
         value = FIGURE_BY_NAME[name].measure(outcomes).estimate.value or 0.0
         chart.upright(value, "mark-line strong")
-        # Past the middle the words go to the left of the line, where there is room for them.
-        anchor, shift = ("end", -end / 80) if value > end / 2 else ("start", end / 80)
-        chart.note(value + shift, top * 1.02, f"{label} {value:,.0f} ms", "strong", anchor)
+        # Near the right end the words go to the left of the line, where there is room for them.
+        anchor, shift = ("end", -end / 90) if value > 0.7 * end else ("start", end / 90)
+        chart.note(value + shift, top * height, f"{label} {value:,.0f} ms", "strong", anchor)
     return chart.render()
 
 
 def whisker(estimate: Interval, before: float | None) -> Markup:
-    """A share on a line from 0 to 1: the interval as a bar, the value as a dot, before as a tick."""
+    """A share on a line from 0 to 1: its interval a bar, its value a dot, the baseline a tick."""
     if estimate.value is None or estimate.low is None or estimate.high is None:
         return Markup()
     tick = (

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from markupsafe import Markup, escape
 
 WIDTH, HEIGHT = 560, 330
-LEFT, RIGHT, TOP, BOTTOM = 52, 18, 16, 46
+LEFT, RIGHT, TOP, BOTTOM = 62, 18, 16, 46
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Chart:
     def steps(self, points: Sequence[tuple[float, float]], style: str) -> None:
         """Level from each point until the next, and from the last to the end of the axis."""
         corners = [points[0]]
-        for (_, before), (x, y) in zip(points, points[1:], strict=False):
+        for (_, before), (x, y) in pairwise(points):
             if x > self.x.high:
                 break
             corners += [(x, before), (x, y)]

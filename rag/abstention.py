@@ -14,7 +14,7 @@ from rag.evidence import Evidence, Query
 from rag.lexicon import FILLERS, stem, terms, words
 from rag.search_text import passage_search_text
 
-NOTHING_FOUND = "The guide doesn't cover this: nothing in it comes close to the question."
+NOTHING_FOUND = "The guide does not cover this: nothing in it comes close to the question."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,10 @@ def _reason(query: Query, vocabulary: Vocabulary) -> str:
     unknown = unknown_words(query.text, vocabulary)
     if unknown:
         named = " or ".join(f"“{word}”" for word in unknown[:3])
-        return f"The guide doesn't answer this: it never mentions {named}."
+        return f"The guide does not answer this: it never mentions {named}."
     return (
-        "The guide doesn't answer this: its closest passages speak of the subject, "
-        "but don't say what was asked."
+        "The guide does not answer this: its closest passages speak of the subject, "
+        "but do not say what was asked."
     )
 
 

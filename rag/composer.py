@@ -19,8 +19,8 @@ COVERAGE_WEIGHT = 2.0
 NOVELTY_WEIGHT = 2.0
 # Two units that share this part of the shorter one's words say the same.
 REDUNDANT = 0.8
-# A lead-in that scores within this of its best item is what was asked for: the whole list is.
-LEAD_IN_SLACK = 1.0
+# A lead-in that comes this close to the best unit is what was asked for: its list may run on.
+LIST_MARGIN = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,28 +50,23 @@ class ExtractiveComposer:
 
 def _pick(query: Query, evidence: Sequence[Evidence]) -> list[ScoredUnit]:
     open_choices = _choices(query, evidence)
-    if not open_choices:
-        return []
-    least = max(choice.value for choice in open_choices) - MARGIN
+    highest = max((choice.value for choice in open_choices), default=0.0)
     chosen: list[ScoredUnit] = []
     covered: set[str] = set()
     length = 0
     while open_choices:
         best = max(
             open_choices,
-            key=lambda choice: choice.value
-            + NOVELTY_WEIGHT * query.share(choice.terms - covered),
+            key=lambda choice: choice.value + NOVELTY_WEIGHT * query.share(choice.terms - covered),
         )
         open_choices.remove(best)
-        if chosen and best.value < least:
+        if chosen and best.value < highest - MARGIN:
             continue
-        added = [
-            unit
-            for unit in (*_company(best.scored, evidence), best.scored)
-            if unit not in chosen
-        ]
+        added = [unit for unit in _with_company(best.scored, evidence) if unit not in chosen]
         addition = sum(len(unit.text) for unit in added)
-        if chosen and (length + addition > BUDGET or _is_said(best.own_terms, chosen)):
+        is_list = best.scored.unit.kind is UnitKind.LEAD_IN
+        room = LIST_BUDGET if is_list and best.value >= highest - LIST_MARGIN else BUDGET
+        if chosen and (length + addition > room or _is_said(best.own_terms, chosen)):
             continue
         chosen += added
         covered |= best.terms
@@ -94,14 +89,18 @@ def _choices(query: Query, evidence: Sequence[Evidence]) -> list[_Choice]:
     return found
 
 
-def _company(scored: ScoredUnit, evidence: Sequence[Evidence]) -> list[ScoredUnit]:
+def _with_company(scored: ScoredUnit, evidence: Sequence[Evidence]) -> list[ScoredUnit]:
+    """The unit with what it can't be understood without, and a lead-in with its whole list."""
     siblings = next(item.units for item in evidence if item.passage.id == scored.passage.id)
+    for lead_in, items in _lists(siblings):
+        if scored == lead_in:
+            return [lead_in, *items]
     needed = above(scored.passage, scored.unit)
     if needed:
-        return [sibling for sibling in siblings if sibling.unit in needed]
+        return [*(sibling for sibling in siblings if sibling.unit in needed), scored]
     place = scored.passage.units.index(scored.unit)
     first_word = next(iter(words(scored.text)), "")
-    return [siblings[place - 1]] if place and first_word in POINTERS else []
+    return [*siblings[place - 1 : place], scored] if first_word in POINTERS and place else [scored]
 
 
 def _is_said(own_terms: frozenset[str], chosen: Sequence[ScoredUnit]) -> bool:
@@ -118,13 +117,9 @@ def _finish_lists(
 ) -> list[ScoredUnit]:
     finished = list(chosen)
     for item in evidence:
-        for lead_in, items in _lists(item.units):
+        for _, items in _lists(item.units):
             picked = sum(member in chosen for member in items)
-            asked_for = lead_in in chosen and lead_in.score >= (
-                max(member.score for member in items) - LEAD_IN_SLACK
-            )
-            fits = sum(len(member.text) for member in items) <= LIST_BUDGET
-            if fits and (picked > 1 or asked_for):
+            if picked > 1 and sum(len(member.text) for member in items) <= LIST_BUDGET:
                 finished += [member for member in items if member not in finished]
     return finished
 

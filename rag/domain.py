@@ -205,7 +205,8 @@ class Answer:
 
     `reason` is a sentence for the reader when the status is not `answered`, else None.
     `confidence` is the estimated probability, 0 to 1, that the guide answers the question.
-    An abstention has no sentences and no citations; its `text` is empty.
+    An abstention has no sentences and no citations; its `text` is its reason, so that no front
+    end is ever silent.
     """
 
     id: str

@@ -58,7 +58,10 @@ def chromium(
 
 
 def requested_addresses(driver: Chrome) -> list[str]:
-    """The addresses that pages have asked the network for since the last call."""
+    """The addresses that pages have asked the network for since the last call.
+
+    The browser's own new tab (chrome://) and data: are not the network.
+    """
     messages: list[dict[str, Any]] = [
         json.loads(entry["message"])["message"] for entry in driver.get_log("performance")
     ]
@@ -66,6 +69,7 @@ def requested_addresses(driver: Chrome) -> list[str]:
         message["params"]["request"]["url"]
         for message in messages
         if message["method"] == "Network.requestWillBeSent"
+        and not message["params"]["request"]["url"].startswith(("chrome:", "data:"))
     ]
 
 

@@ -1,6 +1,6 @@
 // An answer as elements: sentences and lists with numbered citations, and the notes below.
 
-import { element, quoteLines, sourcePath } from "./elements.js";
+import { element, runningQuote, sourcePath } from "./elements.js";
 import { pageOf } from "./service.js";
 
 const ITEM = /^(\s*)(?:[-•]|(\d+)[.)])\s+(.*)$/;
@@ -93,8 +93,13 @@ function citationLink(citation) {
 }
 
 function notesElement(answer) {
-  const notes = answer.citations.map((citation) => {
+  const notes = answer.citations.map((citation, index) => {
     const note = noteLink(citation, element("span", { class: "note-number" }, String(citation.number)));
+    const before = answer.citations[index - 1];
+    if (before && sourcePath(before) === sourcePath(citation)) {
+      // Said once is enough for the eye; a screen reader may come to this note first.
+      note.querySelector(".note-path").classList.add("unseen");
+    }
     return element("li", { "data-number": citation.number }, note);
   });
   return element(
@@ -125,7 +130,7 @@ function noteLink(source, number) {
     { class: "note", href: pageOf(source) },
     number,
     element("span", { class: "note-path" }, sourcePath(source)),
-    element("q", { class: "note-quote" }, quoteLines(source.quote)),
+    element("q", { class: "note-quote" }, runningQuote(source.quote)),
   );
   link.source = source;
   return link;

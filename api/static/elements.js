@@ -15,7 +15,7 @@ export function sourcePath(source) {
   return [...new Set([source.title, ...source.heading_path])].join(" › ");
 }
 
-// A quote of several list items starts after the first one's dash: the others' go as well.
-export function quoteLines(quote) {
-  return quote.replaceAll(/^\s*[-•]\s+/gm, "");
+// A quote in a few lines of running text: list items follow each other with a bullet between.
+export function runningQuote(quote) {
+  return quote.replaceAll(/\s*\n\s*[-•]\s+/g, " • ").replaceAll(/\s+/g, " ");
 }

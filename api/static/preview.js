@@ -1,6 +1,6 @@
 // A citation's quote, shown beside it while it is pointed at or focused.
 
-import { element, quoteLines, sourcePath } from "./elements.js";
+import { element, runningQuote, sourcePath } from "./elements.js";
 
 const preview = document.getElementById("preview");
 const GAP = 10;
@@ -38,7 +38,7 @@ function show(link) {
   link.setAttribute("aria-describedby", "preview");
   noteOf(link)?.classList.add("pointed-at");
   preview.replaceChildren(
-    element("q", {}, quoteLines(link.source.quote)),
+    element("q", {}, runningQuote(link.source.quote)),
     element("span", { class: "preview-path" }, sourcePath(link.source)),
   );
   preview.hidden = false;

@@ -77,11 +77,12 @@ def _groups(source: str) -> Iterator[_Group]:
     offset = 0
     for line in source.splitlines(keepends=True):
         blank = not line.strip()
+        ruled = UNDERLINE.match(line) is not None
         starts_item = BULLET.match(line) is not None
-        if lines and (blank or starts_item):
+        if lines and (blank or ruled or starts_item):
             yield _group(lines)
             lines = []
-        if not blank and not (not lines and UNDERLINE.match(line)):
+        if not blank and not ruled:
             lines.append((offset, line))
         offset += len(line)
     if lines:

@@ -43,9 +43,7 @@ def page(browser: Chrome, address: str, fake: FakeServices) -> Iterator[Chrome]:
     console(browser)
     browser.get(address)
     yield browser
-    foreign = [
-        url for url in requested_addresses(browser) if not url.startswith((address, "data:"))
-    ]
+    foreign = [url for url in requested_addresses(browser) if not url.startswith(address)]
     assert foreign == []
     assert [said for said in console(browser) if "status of 5" not in said] == []
 
@@ -97,7 +95,15 @@ def test_an_answer_shows_sentences_lists_and_numbered_notes(page: Chrome):
     ]
     assert text(turn, ".cite") == ["1", "2", "2", "2", "3", "4"]
     assert text(turn, ".note-number") == ["1", "2", "3", "4"]
-    assert text(turn, ".note-path")[:2] == ["Tea › How hot should the water be?"] * 2
+    paths = turn.find_elements(By.CSS_SELECTOR, ".note-path")
+    assert [path.get_attribute("textContent") for path in paths] == [
+        *["Tea › How hot should the water be?"] * 3,
+        "Tea",
+    ]
+    assert text(turn, ".note-quote")[1] == (
+        "Green tea wants 75 °C. • Gyokuro wants less, about 60 °C. 🍵 • Black tea wants water that "
+        "has just boiled."
+    )
     assert text(turn, ".note-quote")[3] == ANSWERED.citations[3].quote
     announced = page.find_element(By.ID, "announcer").get_attribute("textContent")
     assert announced.endswith("4 sources.")

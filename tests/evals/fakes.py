@@ -30,7 +30,9 @@ def words(text: str) -> set[str]:
     return {word for word in re.findall(r"[a-z0-9]+", text.lower()) if len(word) > 2}
 
 
-def make_document(name: str, text: str, title: str | None = None, uri: str | None = None) -> Document:
+def make_document(
+    name: str, text: str, title: str | None = None, uri: str | None = None
+) -> Document:
     """Paragraphs are separated by empty lines; one that starts with "# " is a heading."""
     blocks = []
     for match in re.finditer(r"(?:(?!\n\n).)+", text, re.DOTALL):
@@ -117,7 +119,8 @@ class FakeAnswerer:
         wanted = words(query)
         ranked = [
             RankedPassage(
-                passage, len(wanted & words(passage.context + " " + passage.text)) / (len(wanted) or 1)
+                passage,
+                len(wanted & words(passage.context + " " + passage.text)) / (len(wanted) or 1),
             )
             for passage in self.passages
         ]

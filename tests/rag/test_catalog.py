@@ -92,7 +92,10 @@ def test_what_was_published_is_there_after_opening_again(store):
 
 @pytest.mark.parametrize(
     ("model", "dimension"),
-    [pytest.param("other", 64, id="another model"), pytest.param("fake", 32, id="another dimension")],
+    [
+        pytest.param("other", 64, id="another model"),
+        pytest.param("fake", 32, id="another dimension"),
+    ],
 )
 def test_a_store_of_another_model_is_refused_and_untouched(store, model, dimension):
     store.publish({"tea": TEA})
@@ -136,7 +139,7 @@ def test_a_file_that_is_no_database_is_refused_and_untouched(tmp_path):
 
 def test_a_folder_in_the_catalogs_place_is_one_sentence(tmp_path):
     (tmp_path / CATALOG_FILE).mkdir()
-    with pytest.raises(PermanentError, match="permissions"):
+    with pytest.raises(PermanentError, match=CATALOG_FILE):
         Catalog(tmp_path, "fake", 64)
 
 

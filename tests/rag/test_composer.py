@@ -112,7 +112,9 @@ def test_passages_stand_whole_one_after_the_other():
 
 def test_a_hundred_good_sentences_are_kept_within_the_budget():
     """The issue's limit is on the median; here every sentence says something new."""
-    sentences = " ".join(f"Django feature number{i} handles topic{i} with tool{i}." for i in range(100))
+    sentences = " ".join(
+        f"Django feature number{i} handles topic{i} with tool{i}." for i in range(100)
+    )
     passage = passage_of(sentences)
     chosen = composed("What does Django do?", evidence_of(passage, [YES] * len(passage.units)))
     assert 0 < sum(len(scored.text) for scored in chosen) < 1_000

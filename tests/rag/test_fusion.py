@@ -26,7 +26,9 @@ def oracle(rankings: list[list[str]], k: int) -> dict[str, Fraction]:
 def test_two_rankings_worked_by_hand():
     fused = reciprocal_rank_fusion([["a", "b", "c"], ["b", "d"]], k=60)
     assert [key for key, _ in fused] == ["b", "a", "d", "c"]
-    assert dict(fused) == pytest.approx({"b": 1 / 62 + 1 / 61, "a": 1 / 61, "d": 1 / 62, "c": 1 / 63})
+    assert dict(fused) == pytest.approx(
+        {"b": 1 / 62 + 1 / 61, "a": 1 / 61, "d": 1 / 62, "c": 1 / 63}
+    )
 
 
 @given(RANKINGS, some.integers(1, 100))

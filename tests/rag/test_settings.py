@@ -36,7 +36,9 @@ def test_an_unknown_name_is_refused_and_named(place, monkeypatch):
         Path(".env").write_text("FOOTNOTE_DATA_DRI=x\n")
     else:
         monkeypatch.setenv("FOOTNOTE_DATA_DRI", "x")
-    with pytest.raises(InvalidRequestError, match=r"^Unknown setting FOOTNOTE_DATA_DRI: ") as caught:
+    with pytest.raises(
+        InvalidRequestError, match=r"^Unknown setting FOOTNOTE_DATA_DRI: "
+    ) as caught:
         load_settings()
     assert "FOOTNOTE_DATA_DIR" in str(caught.value), "the known names are listed"
 

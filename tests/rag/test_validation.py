@@ -81,7 +81,9 @@ def test_an_unknown_role_is_refused_by_name():
         checked_question(Question("why?", (turn,)), LIMITS)
 
 
-@pytest.mark.parametrize("content", ["a" * 20_001, "\x00", "\ud800"], ids=["long", "null", "surrogate"])
+@pytest.mark.parametrize(
+    "content", ["a" * 20_001, "\x00", "\ud800"], ids=["long", "null", "surrogate"]
+)
 def test_a_turn_is_held_to_the_same_rules(content):
     with pytest.raises(InvalidRequestError, match="turn of the history"):
         checked_question(Question("why?", (Turn("user", content),)), LIMITS)

@@ -1,0 +1,325 @@
+"""Whole ingests, with the real catalog and Chroma and a fake model."""
+
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from ingest.lock import ingest_lock
+from ingest.pipeline import document_id_of, ingest_documents, ingest_paths
+from ingest.sources import SourceDocument
+from rag.errors import SourceError, StoreBusyError
+from rag.publisher import Publisher
+from tests.fakes.embedder import FakeEmbedder
+
+TEA = "# Tea\n\nGreen tea wants 75 degrees.\n"
+COFFEE = "# Coffee\n\nAn espresso needs a fine grind.\n"
+
+
+@pytest.fixture
+def guide(tmp_path):
+    """A folder of three documents."""
+    folder = tmp_path / "guide"
+    folder.mkdir()
+    for name, text in {"tea.md": TEA, "coffee.md": COFFEE, "cocoa.txt": "Cocoa is sweet."}.items():
+        (folder / name).write_text(text)
+    return folder
+
+
+@pytest.fixture
+def services(open_fake_services):
+    return open_fake_services()
+
+
+def counts(report):
+    return (report.added, report.unchanged, report.changed, report.removed)
+
+
+def texts(services):
+    """The text of every live document by its name."""
+    return {
+        summary.id.rsplit("-", 1)[0]: services.catalog.document(summary.id).text
+        for summary in services.catalog.documents()
+    }
+
+
+def test_the_first_ingest_adds(services, guide):
+    report = ingest_paths(services, [guide])
+    assert counts(report) == (3, 0, 0, 0)
+    assert (report.passages, report.refused) == (3, [])
+    assert report.generation == services.catalog.state().label
+    assert texts(services)["cocoa"] == "Cocoa is sweet."
+
+
+def test_the_same_again_changes_nothing_and_embeds_nothing(services, guide):
+    ingest_paths(services, [guide])
+    before, calls = services.catalog.state(), len(services.embedder.calls)
+    assert counts(ingest_paths(services, [guide])) == (0, 3, 0, 0)
+    assert services.catalog.state() == before
+    assert len(services.embedder.calls) == calls
+
+
+def test_added_changed_removed_and_unchanged_are_told_apart(services, guide):
+    ingest_paths(services, [guide])
+    (guide / "tea.md").write_text(TEA.replace("75", "80"))
+    (guide / "coffee.md").unlink()
+    (guide / "mate.md").write_text("Mate is bitter.")
+    assert counts(ingest_paths(services, [guide])) == (1, 1, 1, 1)
+    assert set(texts(services)) == {"tea", "cocoa", "mate"}
+    assert "80" in texts(services)["tea"]
+
+
+def test_only_what_changed_is_embedded(services, guide):
+    (guide / "tea.md").write_text("# One\n\nFirst words.\n\n# Two\n\nSecond words.\n")
+    ingest_paths(services, [guide])
+    embedded = len(services.embedder.encoded)
+    (guide / "tea.md").write_text("# One\n\nFirst words.\n\n# Two\n\nOther words.\n")
+    ingest_paths(services, [guide])
+    new = services.embedder.encoded[embedded:]
+    assert new
+    assert all("Other words" in text for text in new)
+
+
+def test_a_file_named_twice_is_ingested_once(services, guide):
+    report = ingest_paths(services, [guide / "tea.md", guide / "tea.md", guide])
+    assert counts(report) == (3, 0, 0, 0)
+
+
+def test_two_files_with_one_content_are_two_documents_embedded_once(services, guide):
+    (guide / "sub").mkdir()
+    (guide / "sub" / "tea.md").write_text(TEA)
+    ingest_paths(services, [guide])
+    assert len(services.catalog.documents()) == 4
+    assert len(services.embedder.encoded) == len(set(services.embedder.encoded))
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        pytest.param(b"\x00\x01binary", "binary file", id="binary under the name of Markdown"),
+        pytest.param(b"\xff\xfe", "not UTF-8", id="invalid UTF-8"),
+        pytest.param(b"", "no text", id="empty"),
+        pytest.param(b"---\na: 'b\n---\nc", "not valid YAML", id="bad front matter"),
+    ],
+)
+def test_a_refused_document_keeps_what_was_stored_and_the_rest_goes_on(
+    services, guide, content, reason
+):
+    ingest_paths(services, [guide])
+    (guide / "tea.md").write_bytes(content)
+    (guide / "coffee.md").write_text(COFFEE.replace("fine", "very fine"))
+    report = ingest_paths(services, [guide])
+    assert counts(report) == (0, 1, 1, 0)
+    ((name, why),) = report.refused
+    assert name == "tea.md"
+    assert reason in why
+    assert "75 degrees" in texts(services)["tea"]
+    assert "very fine" in texts(services)["coffee"]
+
+
+def test_a_refused_document_that_was_never_stored_is_not_there(services, guide):
+    (guide / "tea.md").write_bytes(b"\x00")
+    assert counts(ingest_paths(services, [guide])) == (2, 0, 0, 0)
+    assert "tea" not in texts(services)
+
+
+def test_an_empty_folder_removes_nothing(services, guide):
+    """A folder that is empty for once may be a drive that wasn't mounted."""
+    ingest_paths(services, [guide])
+    for file in guide.iterdir():
+        file.unlink()
+    with pytest.raises(SourceError, match="holds no document"):
+        ingest_paths(services, [guide])
+    assert len(services.catalog.documents()) == 3
+
+
+def test_a_missing_path_stops_the_run_before_anything_is_stored(services, guide):
+    with pytest.raises(SourceError, match="no file or folder"):
+        ingest_paths(services, [guide, guide / "nowhere"])
+    assert services.catalog.documents() == []
+    assert services.embedder.calls == []
+
+
+def test_a_document_of_another_folder_is_let_be(services, guide, tmp_path):
+    ingest_paths(services, [guide])
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "mate.md").write_text("Mate is bitter.")
+    assert counts(ingest_paths(services, [other])) == (1, 0, 0, 0)
+    assert len(services.catalog.documents()) == 4
+
+
+@pytest.mark.parametrize("text", [TEA, TEA.replace("75", "80")], ids=["unchanged", "changed"])
+def test_a_file_ingested_alone_still_goes_when_it_goes_from_its_folder(services, guide, text):
+    ingest_paths(services, [guide])
+    (guide / "tea.md").write_text(text)
+    ingest_paths(services, [guide / "tea.md"])
+    (guide / "tea.md").unlink()
+    assert counts(ingest_paths(services, [guide])) == (0, 2, 0, 1)
+
+
+def test_a_file_ingested_before_its_folder_goes_when_it_goes_from_it(services, guide):
+    ingest_paths(services, [guide / "tea.md"])
+    ingest_paths(services, [guide])
+    (guide / "tea.md").unlink()
+    assert counts(ingest_paths(services, [guide])) == (0, 2, 0, 1)
+
+
+def test_a_hidden_file_that_was_named_stays_when_its_folder_is_ingested(services, guide):
+    (guide / ".secret.md").write_text("Secret tea.")
+    ingest_paths(services, [guide / ".secret.md"])
+    assert counts(ingest_paths(services, [guide])) == (3, 0, 0, 0)
+
+
+def test_ingesting_one_file_removes_none_of_its_neighbours(services, guide):
+    ingest_paths(services, [guide])
+    assert counts(ingest_paths(services, [guide / "tea.md"])) == (0, 1, 0, 0)
+    assert len(services.catalog.documents()) == 3
+
+
+def test_a_run_stopped_before_publishing_leaves_the_old_state(services, guide, monkeypatch):
+    ingest_paths(services, [guide])
+    before = texts(services)
+    state = services.catalog.state()
+    (guide / "tea.md").write_text(TEA.replace("75", "80"))
+    (guide / "coffee.md").unlink()
+    with monkeypatch.context() as patch:
+        patch.setattr(Publisher, "publish", _stop)
+        with pytest.raises(KeyboardInterrupt):
+            ingest_paths(services, [guide])
+    assert texts(services) == before
+    assert services.catalog.state() == state
+    assert services.answerer.search("green tea degrees", 5).passages[0].passage.text.startswith(
+        "Green tea wants 75"
+    )
+
+
+def test_a_run_stopped_before_publishing_goes_on_without_embedding_again(
+    services, guide, monkeypatch
+):
+    with monkeypatch.context() as patch:
+        patch.setattr(Publisher, "publish", _stop)
+        with pytest.raises(KeyboardInterrupt):
+            ingest_paths(services, [guide])
+    embedded = len(services.embedder.calls)
+    assert embedded
+    assert counts(ingest_paths(services, [guide])) == (3, 0, 0, 0)
+    assert len(services.embedder.calls) == embedded
+    assert services.answerer.search("green tea", 5).passages
+
+
+def test_a_run_stopped_while_embedding_keeps_what_was_embedded(open_fake_services, guide):
+    class Tiring(FakeEmbedder):
+        def encode(self, texts):
+            if len(self.calls) == 2:
+                raise KeyboardInterrupt
+            return super().encode(texts)
+
+    services = open_fake_services(embedder=Tiring())
+    with pytest.raises(KeyboardInterrupt):
+        ingest_paths(services, [guide])
+    done = set(services.embedder.encoded)
+    assert done
+    rested = open_fake_services(data_dir=services.settings.data_dir)
+    ingest_paths(rested, [guide])
+    assert not done & set(rested.embedder.encoded)
+    assert len(rested.catalog.documents()) == 3
+
+
+KILLED = """
+import os, pathlib, signal, sys
+import rag.bootstrap
+from ingest.pipeline import ingest_paths
+from rag.publisher import Publisher
+from rag.settings import load_settings
+from tests.fakes.embedder import FakeEmbedder
+rag.bootstrap.open_embedder = lambda *_, **__: FakeEmbedder()
+if sys.argv[3] == "publish":
+    Publisher.publish = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+else:
+    Publisher.sweep = lambda *_, done=[]: done.append(1) or len(done) > 1 and os.kill(os.getpid(), signal.SIGKILL)
+services = rag.bootstrap.open_services(load_settings(data_dir=pathlib.Path(sys.argv[1]), profile="fast"))
+ingest_paths(services, [pathlib.Path(sys.argv[2])])
+"""
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        pytest.param("publish", (2, 0, 1, 0), id="before it is published"),
+        pytest.param("sweep", (0, 3, 0, 0), id="just after it is published"),
+    ],
+)
+@pytest.mark.real
+def test_a_run_that_is_killed_leaves_a_whole_store_that_goes_on(
+    open_fake_services, guide, tmp_path, moment, expected
+):
+    data_dir = tmp_path / "data"
+    first = open_fake_services(data_dir=data_dir)
+    ingest_paths(first, [guide / "tea.md"])
+    first.close()
+    (guide / "tea.md").write_text(TEA.replace("75", "80"))
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, str(data_dir), str(guide), moment],
+        cwd=os.getcwd(),  # noqa: PTH109 - the repository, where pytest runs
+        capture_output=True,
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    services = open_fake_services(data_dir=data_dir)
+    assert set(texts(services)) == ({"tea"} if moment == "publish" else {"tea", "coffee", "cocoa"})
+    assert ("75" if moment == "publish" else "80") in texts(services)["tea"]
+    assert counts(ingest_paths(services, [guide])) == expected
+    assert set(services.index._opened()._store.get(include=[])["ids"]) == {
+        identity for _, identity, _ in services.catalog.live_passage_ids()
+    }
+
+
+def test_a_second_ingest_meanwhile_is_refused(services, guide):
+    with ingest_lock(services.catalog.data_dir), pytest.raises(StoreBusyError):
+        ingest_paths(services, [guide])
+    assert services.catalog.documents() == []
+
+
+def test_progress_is_told_for_every_document_and_at_the_end(services, guide):
+    told = []
+    ingest_paths(services, [guide], lambda *step: told.append(step))
+    assert told == [(0, 3, "cocoa.txt"), (1, 3, "coffee.md"), (2, 3, "tea.md"), (3, 3, "")]
+
+
+def test_documents_in_memory_are_ingested_and_removed_by_their_root(services):
+    tea, coffee = (
+        SourceDocument(f"memory:{name}", name, text.encode(), "text/markdown")
+        for name, text in {"tea": TEA, "coffee": COFFEE}.items()
+    )
+    assert counts(ingest_documents(services, [tea, coffee])) == (2, 0, 0, 0)
+    assert counts(ingest_documents(services, [tea])) == (0, 1, 0, 1)
+    assert set(texts(services)) == {"tea"}
+
+
+def test_a_new_title_alone_is_a_change(services):
+    tea = SourceDocument("memory:tea", "tea", TEA.encode(), "text/markdown")
+    ingest_documents(services, [tea])
+    assert counts(ingest_documents(services, [replace(tea, title="All of tea")])) == (0, 0, 1, 0)
+    assert services.catalog.documents()[0].title == "All of tea"
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [
+        pytest.param("sub/Green Tea (2026).md", "green-tea-2026-", id="readable"),
+        pytest.param("茶.md", "document-", id="no letters that an address holds"),
+        pytest.param("a" * 100 + ".md", "a" * 40 + "-", id="long"),
+    ],
+)
+def test_a_document_id_is_readable_and_told_by_its_address(name, begins):
+    one, other = (SourceDocument(uri, name, b"") for uri in ("file:///a", "file:///b"))
+    assert document_id_of(one).startswith(begins)
+    assert document_id_of(one) == document_id_of(one) != document_id_of(other)
+
+
+def _stop(*_):
+    raise KeyboardInterrupt
