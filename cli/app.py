@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from cli.calibrate_command import calibrate
 from cli.eval_command import app as evaluation
 from cli.faults import telling_faults
 
@@ -21,6 +22,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+evaluation.command("calibrate")(calibrate)
 app.add_typer(evaluation, name="eval")
 
 DataDir = Annotated[

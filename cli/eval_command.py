@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
+from cli.faults import telling_faults
 from rag.errors import InvalidRequestError
 
 
@@ -93,30 +94,50 @@ def run(
     With --ir or --claims, measure retrieval or the verifier alone on a public set.
     `footnote eval draft --help` tells how to have questions proposed.
     """
-    from cli import eval_runs as runs
+    with telling_faults(as_json=as_json):
+        from cli import eval_runs as runs
 
-    output = runs.Output(as_json=as_json, rows=rows)
-    if [bool(sets), ir is not None, claims is not None].count(True) != 1:
-        raise InvalidRequestError(
-            "Give question sets (SET.jsonl …), or --ir DIR, or --claims FILE."
-        )
-    if ir is not None:
-        runs.run_ir(
-            runs.IrRequest(ir, split, articles, last_turn_only, retrieval_only),
-            data_dir,
-            output,
-            cached=not no_cache,
-        )
-    elif claims is not None:
-        runs.run_claims(claims, data_dir, output)
-    else:
-        request = runs.SetsRequest(
-            sets=tuple(sets or ()),
-            documents=tuple(documents or ()),
-            report=report,
-            baseline=baseline,
-            update_baseline=update_baseline,
-            judge=judge,
-        )
-        if runs.run_sets(request, data_dir, output, cached=not no_cache):
-            raise typer.Exit(1)
+        output = runs.Output(as_json=as_json, rows=rows)
+        if [bool(sets), ir is not None, claims is not None].count(True) != 1:
+            raise InvalidRequestError(
+                "Give question sets (SET.jsonl …), or --ir DIR, or --claims FILE."
+            )
+        if ir is not None:
+            ir_request = runs.IrRequest(ir, split, articles, last_turn_only, retrieval_only)
+            runs.run_ir(ir_request, data_dir, output, cached=not no_cache)
+        elif claims is not None:
+            runs.run_claims(claims, data_dir, output)
+        else:
+            request = runs.SetsRequest(
+                sets=tuple(sets or ()),
+                documents=tuple(documents or ()),
+                report=report,
+                baseline=baseline,
+                update_baseline=update_baseline,
+                judge=judge,
+            )
+            if runs.run_sets(request, data_dir, output, cached=not no_cache):
+                raise typer.Exit(1)
+
+
+@app.command()
+def draft(
+    data_dir: DataDir = None,
+    documents: Documents = None,
+    *,
+    count: Annotated[int, typer.Option("--count", min=1, help="How many questions.")] = 60,
+    seed: Annotated[int, typer.Option("--seed", help="Another seed, other questions.")] = 0,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write them here, not to standard output.")
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option("--model", metavar="PROVIDER:MODEL", help="A chat model to write them."),
+    ] = None,
+) -> None:
+    """Propose questions from the documents, each marked as a draft for a person to accept."""
+    with telling_faults(as_json=False):
+        from cli import eval_drafts
+
+        request = eval_drafts.DraftRequest(tuple(documents or ()), count, seed, out, model)
+        eval_drafts.write_drafts(request, data_dir)

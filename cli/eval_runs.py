@@ -1,7 +1,6 @@
 """What `footnote eval` does once its options are read: run, show, compare, keep."""
 
 import dataclasses
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from cli.faults import print_json
 from evals.baseline import DEFAULT_PATH, read_baseline, write_baseline
 from evals.cache import ResultCache
 from evals.claims import load_claims, measure_claims, score_claims
@@ -46,7 +46,7 @@ class Output:
     def show(self, result: dict[str, Any], tables: Sequence[Table]) -> None:
         """Print the result as JSON and nothing else, or the tables."""
         if self.as_json:
-            typer.echo(json.dumps(result, ensure_ascii=False))
+            print_json(result)
             return
         # Questions are data: brackets and colons in them are neither markup nor emoji.
         console = Console(markup=False, emoji=False, highlight=False)
@@ -91,6 +91,7 @@ def run_sets(request: SetsRequest, data_dir: Path | None, output: Output, *, cac
             if request.judge is not None:
                 model = open_judge(request.judge)
                 judging = judge_answers(model, request.judge, evaluation.rows, cache)
+    _warn_of_lost_gold(evaluation)
     comparison = None if before is None else compare(before, evaluation.outcomes)
     if request.update_baseline:
         write_baseline(request.baseline or DEFAULT_PATH, evaluation)
@@ -125,12 +126,23 @@ def run_claims(path: Path, data_dir: Path | None, output: Output) -> None:
     """Run the verifier on claims with evidence."""
     claims = load_claims(path)
     with opened(data_dir, temporary=True) as services:
-        scored = score_claims(services.verifier, claims)
+        scored = score_claims(services.verifier, claims)  # type: ignore[attr-defined]
     figures = measure_claims(scored)
     output.show(
         claims_to_json(path.stem, figures, scored, rows=output.rows),
         [measures_table(f"{path.stem} · {len(claims)} claims with evidence", figures)],
     )
+
+
+def _warn_of_lost_gold(evaluation: Evaluation) -> None:
+    lost = [outcome.id for outcome in evaluation.outcomes if outcome.gold_in_documents is False]
+    if lost:
+        some = ", ".join(lost[:5]) + (" …" if len(lost) > 5 else "")  # noqa: PLR2004
+        typer.echo(
+            f"The gold quotes of {len(lost)} questions are not in these documents ({some}): "
+            "they can't be found, and count as missed.",
+            err=True,
+        )
 
 
 @contextmanager

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from evals.baseline import Added, Baseline, added_by, question_key
-from evals.bootstrap import NOTHING, Floats, Interval, paired_difference
-from evals.figures import HEADLINES, Figure
+from evals.bootstrap import NOTHING, Floats, Interval, interval, paired_difference
+from evals.figures import HEADLINES, Figure, Unit
 from evals.outcome import Outcome
 from evals.writing import write_value
+
+MOST_NAMED = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,8 @@ class Change:
 
     def __str__(self) -> str:
         values = [write_value(value, self.figure.unit) for value in (self.before, self.after)]
-        turned = ", ".join(self.turned) or "none by itself"
+        named = [*self.turned[:MOST_NAMED], *(["…"] if len(self.turned) > MOST_NAMED else [])]
+        turned = ", ".join(named) or "none by itself"
         return f"{self.figure.label}: {values[0]} before, {values[1]} now; turned: {turned}."
 
 
@@ -59,38 +62,49 @@ class Comparison:
 def compare(baseline: Baseline, outcomes: Iterable[Outcome]) -> Comparison:
     """The result's headline figures against the baseline's.
 
-    A figure fell when the 95% bootstrap interval of its difference on the questions that both
-    have lies wholly on the worse side of zero; an exact figure fell when it is worse at all.
-    Where the two share no question, a figure fell when its value is worse than the worse end of
-    the baseline's interval.
+    A share fell when the 95% bootstrap interval of its difference, over the questions that both
+    have, lies wholly on the worse side of zero; an exact one when it is worse at all. A length
+    fell when its value is beyond the worse end of the baseline's interval, since a few characters
+    more on every question are sure, and harmless. So did a share, where no question is shared.
     """
     now = {question_key(outcome): outcome for outcome in outcomes}
     added = {key: added_by(outcome) for key, outcome in now.items()}
-    shared = [key for key in baseline.added if key in now]
-    then = {key: baseline.added[key] for key in shared}
+    then = {key: baseline.added[key] for key in baseline.added if key in now}
     return Comparison(
         changes=tuple(
-            _paired(figure, then, added)
-            if shared
-            else _unpaired(figure, baseline.figures.get(figure.name, NOTHING), list(now.values()))
-            for figure in HEADLINES
+            _change(figure, baseline, then, added, list(now.values())) for figure in HEADLINES
         ),
-        turned=tuple(key for key in shared if _handled(then[key]) > _handled(added[key])),
-        mended=tuple(key for key in shared if _handled(then[key]) < _handled(added[key])),
+        turned=tuple(key for key in then if _handled(then[key]) > _handled(added[key])),
+        mended=tuple(key for key in then if _handled(then[key]) < _handled(added[key])),
         unmatched=len(set(baseline.added) ^ set(now)),
     )
 
 
-def _paired(figure: Figure, then: Mapping[str, Added], now: Mapping[str, Added]) -> Change:
-    before = _values(figure, list(then.values()))
-    after = _values(figure, [now[key] for key in then])
-    difference = paired_difference(figure.statistic, before, after)
+def _change(
+    figure: Figure,
+    baseline: Baseline,
+    then: Mapping[str, Added],
+    now: Mapping[str, Added],
+    outcomes: Sequence[Outcome],
+) -> Change:
+    if not then:
+        before = baseline.figures.get(figure.name, NOTHING)
+        after = figure.measure(outcomes).estimate.value
+        return Change(figure, before.value, after, NOTHING, _beyond(figure, before, after), ())
+    values = _values(figure, list(then.values()))
+    values_now = _values(figure, [now[key] for key in then])
+    difference = paired_difference(figure.statistic, values, values_now)
+    after = _point(figure, values_now)
+    if figure.unit is Unit.SHARE:
+        fell = _fell(figure, difference)
+    else:
+        fell = _beyond(figure, interval(figure.statistic, values), after)
     return Change(
         figure=figure,
-        before=_point(figure, before),
-        after=_point(figure, after),
+        before=_point(figure, values),
+        after=after,
         difference=difference,
-        fell=_fell(figure, difference),
+        fell=fell,
         turned=tuple(
             key
             for key in then
@@ -99,20 +113,19 @@ def _paired(figure: Figure, then: Mapping[str, Added], now: Mapping[str, Added])
     )
 
 
-def _unpaired(figure: Figure, before: Interval, outcomes: Sequence[Outcome]) -> Change:
-    after = figure.measure(outcomes).estimate.value
-    worst = before.low if figure.higher_is_better else before.high
-    sign = 1 if figure.higher_is_better else -1
-    fell = after is not None and worst is not None and sign * after < sign * worst
-    return Change(figure, before.value, after, NOTHING, fell=fell, turned=())
-
-
 def _fell(figure: Figure, difference: Interval) -> bool:
     if difference.value is None or difference.low is None or difference.high is None:
         return False
     if figure.higher_is_better:
         return difference.value < 0 if figure.exact else difference.high < 0
     return difference.value > 0 if figure.exact else difference.low > 0
+
+
+def _beyond(figure: Figure, before: Interval, after: float | None) -> bool:
+    """Whether a value is past the worse end of the interval before."""
+    if after is None or before.low is None or before.high is None:
+        return False
+    return after < before.low if figure.higher_is_better else after > before.high
 
 
 def _worse(

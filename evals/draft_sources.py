@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from evals.folding import fold_space
@@ -43,7 +43,7 @@ def source_sections(documents: Sequence[Document]) -> list[SourceSection]:
     """The sections of all documents in order; those without a sentence or list are left out."""
     found = []
     for document in documents:
-        parsed = ParsedText(document.text, document.blocks, {})
+        parsed = ParsedText(document.text, document.blocks)
         for section in sections(parsed):
             sentences = [s for piece in section.pieces for s in _sentences(document.text, piece)]
             lists = [x for piece in section.pieces for x in _lists(document.text, piece)]
@@ -64,8 +64,15 @@ def named_things(documents: Sequence[Document]) -> list[str]:
         for block in document.blocks
         for match in _NAME.finditer(document.text[block.start_char : block.end_char])
     )
-    often = [(name, count) for name, count in counts.items() if count >= LEAST_MENTIONS]
-    return [name for name, _ in sorted(often, key=lambda pair: (-pair[1], pair[0]))]
+    often = {name: count for name, count in counts.items() if count >= LEAST_MENTIONS}
+    whole = {name: count for name, count in often.items() if not _is_part(name, often)}
+    return sorted(whole, key=lambda name: (-whole[name], name))
+
+
+def _is_part(name: str, counts: Mapping[str, int]) -> bool:
+    """Whether a name stands mostly inside one longer name, or is a single letter."""
+    longer = [other for other in counts if f" {name} " in f" {other} " and other != name]
+    return len(name) == 1 or any(2 * counts[other] >= counts[name] for other in longer)
 
 
 def _sentences(text: str, piece: Piece) -> Iterator[str]:

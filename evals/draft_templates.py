@@ -1,8 +1,8 @@
 """Questions made from headings and sentences by rule. English; plain, for a person to better."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 
 from evals.draft_sources import SourceList, SourceSection
 from evals.question_set import HistoryTurn, QuestionType
@@ -12,7 +12,12 @@ LONGEST_SUBJECT = 6
 
 _DEFINITION = re.compile(r"^((?:[\w+#'-]+ ){0,5}[\w+#'-]+) (is|are) ((?:an?|the) .{12,})$")
 _REASON = re.compile(r"^(.{12,}?),? because (.{8,})$")
-_NUMBER = re.compile(r"(?<![\w.])\d[\d.,]*(?:%|\+|\s?(?:million|billion|thousand|percent))?(?!\w)")
+_NUMBER = re.compile(
+    r"(?<![\w.])\d(?:[\d.,]*\d)?(?:%|\+|\s?(?:million|billion|thousand|percent))?(?!\w)"
+)
+_VERBS = (
+    "is|are|was|has|have|can|does|should|must|needs|takes|gives|offers|becomes|fits|handles|stands"
+)
 _PRONOUNS = {"it", "they", "this", "that", "these", "those", "he", "she", "we", "you", "there"}
 
 
@@ -31,55 +36,16 @@ class Proposal:
     must_not_include: tuple[str, ...] = ()
 
 
-def proposals(section: SourceSection) -> Iterator[Proposal]:
-    """Every question that the templates find in a section, follow-ups among them."""
+def proposals(section: SourceSection, names: Collection[str]) -> Iterator[Proposal]:
+    """Every question that the templates find in a section, follow-ups about the names included."""
     yield from _from_heading(section)
-    for source in section.lists:
-        yield _from_list(section, source)
+    found = [_from_list(section, source) for source in section.lists]
     for sentence in section.sentences:
         if len(sentence) <= LONGEST_SENTENCE:
-            for proposal in _from_sentence(section, sentence):
-                yield proposal
-                yield from _as_followup(section, proposal)
-
-
-def near_misses(
-    name: str, sentences: Sequence[str], attributes: Sequence["Attribute"]
-) -> Iterator[Proposal]:
-    """Questions for attributes of a named thing that no sentence mentioning it hints at."""
-    about = " ".join(sentence for sentence in sentences if name in sentence).lower()
-    for attribute in attributes:
-        if about and not any(cue in about for cue in attribute.cues):
-            yield Proposal(
-                type=QuestionType.UNANSWERABLE_NEAR,
-                question=attribute.question.format(name=name),
-                gold_quotes=(),
-                reference_answer=f"The documents mention {name} but not {attribute.name}.",
-                must_include=(),
-                why=f"near miss: see that the documents don't say {attribute.name}",
-            )
-
-
-@dataclass(frozen=True, slots=True)
-class Attribute:
-    """Something a person may ask of a named thing, and words that hint at it being told."""
-
-    name: str
-    question: str
-    cues: tuple[str, ...]
-
-
-ATTRIBUTES = (
-    Attribute("its price", "how much does {name} cost?", ("cost", "price", "fee", "$", "€", "free")),
-    Attribute("its licence", "what licence is {name} under?", ("licen", "open source", "open-source")),
-    Attribute("its origin", "who created {name}?", ("creat", "found", "invent", "made by", "author")),
-    Attribute(
-        "its first year", "in what year did {name} come out?", ("19", "20", "year", "releas", "since")
-    ),
-    Attribute("its version", "which version of {name} is used?", ("version", " v1", " v2", " v3")),
-    Attribute("its place", "which country is {name} from?", ("countr", "based in", "headquarter")),
-    Attribute("its people", "how many people work on {name}?", ("engineer", "people", "staff", "team")),
-)  # fmt: skip
+            found += _from_sentence(section, sentence)
+    for proposal in found:
+        yield proposal
+        yield from _as_followup(section, proposal, names)
 
 
 def _from_heading(section: SourceSection) -> Iterator[Proposal]:
@@ -102,7 +68,7 @@ def _from_list(section: SourceSection, source: SourceList) -> Proposal:
     lead_in = source.lead_in.rstrip(" :")
     return Proposal(
         type=QuestionType.LIST,
-        question=f"{lead_in[0].lower()}{lead_in[1:]}: which ones?",
+        question=f"{_lowered(lead_in)}: which ones?",
         gold_quotes=source.items,
         reference_answer="; ".join(item.rstrip(".;") for item in source.items) + ".",
         must_include=tuple(
@@ -148,40 +114,37 @@ def _from_sentence(section: SourceSection, sentence: str) -> Iterator[Proposal]:
         )
 
 
-def _as_followup(section: SourceSection, proposal: Proposal) -> Iterator[Proposal]:
-    """The same question with the section's topic left to the turn before it."""
-    topic = section.heading.rstrip("?")
-    for word in sorted(re.findall(r"[A-Z][\w+#-]+", topic), key=len, reverse=True):
-        pattern = re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w'-])", re.IGNORECASE)
-        if len(pattern.findall(proposal.question)) != 1 or proposal.type is QuestionType.DEFINITION:
-            continue
-        yield Proposal(
-            type=QuestionType.FOLLOWUP,
-            question=pattern.sub("it", proposal.question),
-            gold_quotes=proposal.gold_quotes,
-            reference_answer=proposal.reference_answer,
-            must_include=proposal.must_include,
-            why=f"a follow-up: {word} is named in the turn before only",
-            section=proposal.section,
-            history=(
-                HistoryTurn(role="user", content=f"what do the documents say about {word}?"),
-                HistoryTurn(role="assistant", content=_mention(section, word)),
-            ),
-        )
+def _as_followup(
+    section: SourceSection, proposal: Proposal, names: Collection[str]
+) -> Iterator[Proposal]:
+    """The same question with a named thing left to the turn before it, as "it"."""
+    if proposal.type is QuestionType.DEFINITION:
         return
+    for name in names:
+        # Before a verb or at an end the name is a noun by itself, which "it" can stand for.
+        pattern = re.compile(rf"(?<![\w-]){re.escape(name)}(?=\?|$| (?:{_VERBS})\b)")
+        mentions = [sentence for sentence in section.sentences if name in sentence]
+        if len(pattern.findall(proposal.question)) == 1 and mentions:
+            yield replace(
+                proposal,
+                type=QuestionType.FOLLOWUP,
+                question=pattern.sub("it", proposal.question),
+                why=f"a follow-up: {name} is named in the turn before only",
+                history=(
+                    HistoryTurn(role="user", content=f"what do the documents say about {name}?"),
+                    HistoryTurn(role="assistant", content=mentions[0]),
+                ),
+            )
+            return
 
 
 def telling_words(text: str, beside: str, most: int = 2) -> tuple[str, ...]:
     """The longest words of a text, lower-cased, that a question `beside` it doesn't hold."""
     known = set(re.findall(r"[\w+#-]+", beside.lower()))
-    words = [word for word in dict.fromkeys(re.findall(r"[\w+#-]{3,}", text.lower()))]
+    words = dict.fromkeys(re.findall(r"[\w+#-]{3,}", text.lower()))
     telling = [word for word in words if word not in known]
     chosen = sorted(telling, key=len, reverse=True)[:most]
     return tuple(word for word in telling if word in chosen)
-
-
-def _mention(section: SourceSection, word: str) -> str:
-    return next((s for s in section.sentences if word in s), section.heading)
 
 
 def _lowered(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Drafts of question sets for owners who start with none: proposed by rule, for a person to accept."""
+"""Drafts of question sets, proposed by rule for a person to accept."""
 
 import random
 from collections.abc import Iterable, Sequence
@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from rapidfuzz import fuzz
 
 from evals.checker import NEAR_DUPLICATE
+from evals.draft_near_misses import near_misses
 from evals.draft_sources import named_things, source_sections
-from evals.draft_templates import ATTRIBUTES, Proposal, near_misses, proposals
+from evals.draft_templates import Proposal, proposals
 from evals.question_set import QuestionRecord, QuestionType
 from rag.domain import Document
 from rag.errors import EmptyStoreError
@@ -17,26 +18,33 @@ FOLLOWUP_SHARE = 1 / 10
 
 
 def draft_questions(documents: Sequence[Document], count: int, seed: int = 0) -> list[Proposal]:
-    """Up to `count` proposals over the documents: a third near misses, a tenth follow-ups.
+    """Up to `count` proposals made by rule over the documents, see `choose` for which.
 
-    Types and sections take turns, so that all of the documents are asked about. The same
-    documents, count and seed give the same proposals. Raises EmptyStoreError without documents.
+    The same documents, count and seed give the same proposals. Raises EmptyStoreError when the
+    documents hold no text.
     """
     sections = source_sections(documents)
     if not sections:
         raise EmptyStoreError("There is nothing to draft from: ingest documents first.")
-    draw = random.Random(seed)  # noqa: S311 - a choice that can be repeated, not a secret
-    found = [proposal for section in sections for proposal in proposals(section)]
+    names = named_things(documents)
     sentences = [sentence for section in sections for sentence in section.sentences]
-    misses = [
-        proposal
-        for name in named_things(documents)
-        for proposal in near_misses(name, sentences, ATTRIBUTES)
-    ]
-    followups = [proposal for proposal in found if proposal.type is QuestionType.FOLLOWUP]
-    others = [proposal for proposal in found if proposal.type is not QuestionType.FOLLOWUP]
-    for pool in (misses, followups, others):
-        draw.shuffle(pool)
+    found = [proposal for section in sections for proposal in proposals(section, names)]
+    misses = [proposal for name in names for proposal in near_misses(name, sentences)]
+    return choose([*misses, *found], count, seed)
+
+
+def choose(proposed: Sequence[Proposal], count: int, seed: int = 0) -> list[Proposal]:
+    """Up to `count` of the proposals: a third near misses, a tenth follow-ups, kinds in turn."""
+    draw = random.Random(seed)  # noqa: S311 - a choice that can be repeated, not a secret
+    shuffled = draw.sample(proposed, len(proposed))
+    pools: dict[QuestionType | None, list[Proposal]] = {
+        QuestionType.UNANSWERABLE_NEAR: [],
+        QuestionType.FOLLOWUP: [],
+        None: [],
+    }
+    for proposal in shuffled:
+        pools[proposal.type if proposal.type in pools else None].append(proposal)
+    misses, followups, others = pools.values()
     chosen: list[Proposal] = []
     _take(chosen, _in_turn(misses), round(count * NEAR_MISS_SHARE))
     _take(chosen, followups, len(chosen) + round(count * FOLLOWUP_SHARE))
@@ -94,7 +102,11 @@ def _in_turn(pool: Sequence[Proposal]) -> list[Proposal]:
 
 
 def _alike(one: Proposal, other: Proposal) -> bool:
-    return (
-        fuzz.token_sort_ratio(one.question.lower(), other.question.lower()) >= NEAR_DUPLICATE
-        or one.gold_quotes == other.gold_quotes != ()
-    )
+    """Whether two ask in the same words, or for the same sentence, and both with or without turns.
+
+    A follow-up and the question that it shortens test different things.
+    """
+    if bool(one.history) != bool(other.history):
+        return False
+    alike = fuzz.token_sort_ratio(one.question.lower(), other.question.lower())
+    return alike >= NEAR_DUPLICATE or one.gold_quotes == other.gold_quotes != ()

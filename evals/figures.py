@@ -28,7 +28,11 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure. `exact` ones are promises: they may not fall at all, whatever the interval."""
+    """One figure.
+
+    `exact` ones are promises: they may not fall at all, whatever the interval. `cases` says
+    whether numerator and denominator count something, so that "43 of 50" means anything.
+    """
 
     name: str
     label: str
@@ -38,6 +42,7 @@ class Figure:
     higher_is_better: bool = True
     headline: bool = False
     exact: bool = False
+    cases: bool = True
 
     @property
     def neutral(self) -> tuple[float, float]:
@@ -53,12 +58,12 @@ class Figure:
         """The figure over those outcomes that it applies to."""
         eligible = [outcome for outcome in outcomes if self.contribution(outcome) is not None]
         values = self.values(eligible)
-        whole = self.statistic is ratio
+        counted = self.statistic is ratio and self.cases
         return Measured(
             estimate=interval(self.statistic, values),
             questions=len(eligible),
-            numerator=float(values[:, 0].sum()) if whole else None,
-            denominator=float(values[:, 1].sum()) if whole else None,
+            numerator=float(values[:, 0].sum()) if counted else None,
+            denominator=float(values[:, 1].sum()) if counted else None,
         )
 
 
@@ -67,7 +72,7 @@ class Measured:
     """A figure's value with its interval and counts.
 
     `questions` is how many questions it is over; a rate is `numerator / denominator`, whose unit
-    is the question, the citation or the sentence; both are None for percentiles and AUROCs.
+    is the question, the citation or the sentence; both are None for what is no rate.
     """
 
     estimate: Interval
@@ -93,12 +98,13 @@ FIGURES: tuple[Figure, ...] = (
     Figure("recall_at_3", "recall@3", add.recall_at(3)),
     Figure("recall_at_5", "recall@5, whole gold found", add.recall_at(5), headline=True),
     Figure("recall_at_10", "recall@10", add.recall_at(10)),
-    Figure("mrr", "MRR", add.reciprocal_rank, headline=True),
+    Figure("mrr", "MRR", add.reciprocal_rank, headline=True, cases=False),
     Figure(
         "characters_in_top_5",
         "characters in the top 5, mean",
         add.characters_in_top_5,
         unit=Unit.CHARACTERS,
+        cases=False,
         higher_is_better=False,
         headline=True,
     ),
@@ -129,7 +135,7 @@ FIGURES: tuple[Figure, ...] = (
         add.abstention(*add.FAR_TYPES),
         headline=True,
     ),
-    Figure("abstention_f1", "abstention F1", add.abstention_f1),
+    Figure("abstention_f1", "abstention F1", add.abstention_f1, cases=False),
     Figure("injections_handled", "injections handled", add.injection, headline=True),
     Figure("handled", "handled as expected, all questions", add.handled),
     Figure("confidence_auroc", "AUROC of confidence", add.confidence(), statistic=auroc),

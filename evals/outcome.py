@@ -15,11 +15,12 @@ from rag.domain import Answer, AnswerStatus
 class Outcome:
     """How one question went. None stands for "does not apply", never for zero.
 
-    `answered` and `abstained` are both false when the system reported an error instead.
-    `correct` is None unless an answer was expected; `handled` is correct when one was, and
-    abstained when none was. `place` is None without gold quotes, `gold_among_nearest` unless an
-    answer was expected and the system abstained. `error` is the sentence shown instead of an
-    answer.
+    `answered` and `abstained` are both false when the system reported an error instead; `error` is
+    the sentence shown then. `correct` is None unless an answer was expected; `handled` is correct
+    when one was, and abstained when none was. `place` is None without gold quotes,
+    `gold_in_documents` false when no gold group stands verbatim in the stored documents, so that
+    it can't be found at all. `gold_among_nearest` is None unless an answer was expected and the
+    system abstained.
     """
 
     set_name: str
@@ -35,6 +36,7 @@ class Outcome:
     missing: tuple[str, ...]
     forbidden: tuple[str, ...]
     place: GoldPlace | None
+    gold_in_documents: bool | None
     citations: CitationScore
     gold_among_nearest: bool | None
     characters: int
@@ -68,6 +70,7 @@ def score(
         missing=wording.missing if record.expects_answer else (),
         forbidden=wording.forbidden,
         place=_place(record, observation),
+        gold_in_documents=any(all(group) for group in gold) if gold else None,
         citations=score_citations(answer, gold, texts) if answer and answered else NO_CITATIONS,
         gold_among_nearest=(
             _gold_among_nearest(answer, gold, texts)

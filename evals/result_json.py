@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from evals.baseline import question_key
 from evals.claims import ScoredClaim
 from evals.comparison import Comparison
 from evals.figures import FIGURE_BY_NAME, Measured
@@ -27,6 +28,11 @@ def evaluation_to_json(
     """The result file's content; `rows` adds what was observed and scored for each question."""
     return {
         "provenance": dataclasses.asdict(evaluation.provenance),
+        "gold_not_in_documents": [
+            question_key(outcome)
+            for outcome in evaluation.outcomes
+            if outcome.gold_in_documents is False
+        ],
         "all": summary_to_json(summarise(evaluation.outcomes)),
         "by_type": _by_type(evaluation.outcomes),
         "sets": {

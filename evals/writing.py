@@ -23,9 +23,7 @@ def write_interval(estimate: Interval, unit: Unit) -> str:
 
 
 def write_count(numerator: float | None, denominator: float | None, questions: int) -> str:
-    """The counts behind a figure: "43 of 50" for a rate of whole cases, else the questions."""
-    if numerator is None or denominator is None or not float(numerator).is_integer():
+    """The counts behind a figure: "43 of 50" for a rate, else the number of questions."""
+    if numerator is None or denominator is None:
         return str(questions)
-    if numerator > denominator:  # a mean of something counted, not a rate
-        return str(questions)
-    return f"{numerator:.0f} of {denominator:.0f}"
+    return f"{numerator:,.0f} of {denominator:,.0f}"

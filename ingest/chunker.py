@@ -1,5 +1,6 @@
 """Passages: whole sentences, a list with its lead-in, a table or code block in one piece."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -7,6 +8,9 @@ from ingest.parsed import ParsedText
 from ingest.sections import Section, sections
 from rag.domain import Passage, Unit, UnitKind
 from rag.search_text import ITEM_KINDS
+
+# White space, lines drawn across the page, and at most one list marker.
+BETWEEN = re.compile(r"(?:\s|[=~-]{3,}\s)*+(?:[•‣◦▪*+–-]|\(?\d+[.)])?+\s*+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ def passages(
     """
     limits = size or PassageSize()
     for section in sections(parsed):
-        for units, lead_in in _cut(section, limits):
+        for units, lead_in in _cut(section, parsed.text, limits):
             for part, introduction in _fit(
                 units, lead_in, section, title, parsed.text, count_tokens, limits
             ):
@@ -58,17 +62,21 @@ def passages(
 Units = tuple[Unit, ...]
 
 
-def _cut(section: Section, size: PassageSize) -> Iterator[tuple[Units, Unit | None]]:
+def _cut(section: Section, text: str, size: PassageSize) -> Iterator[tuple[Units, Unit | None]]:
     joined: Units = ()
     for piece in section.pieces:
-        parts = list(_split(piece.units, size.split))
+        parts = [part for run in _unbroken(piece.units, text) for part in _split(run, size.split)]
         if len(parts) > 1:
             if joined:
                 yield joined, None
                 joined = ()
             lead_in = next((u for u in piece.units if u.kind is UnitKind.LEAD_IN), None)
             yield from ((part, lead_in) for part in parts)
-        elif joined and _length((*joined, *piece.units)) <= size.join:
+        elif (
+            joined
+            and _length((*joined, *piece.units)) <= size.join
+            and _adjoin(joined[-1], piece.units[0], text)
+        ):
             joined = (*joined, *piece.units)
         else:
             if joined:
@@ -76,6 +84,21 @@ def _cut(section: Section, size: PassageSize) -> Iterator[tuple[Units, Unit | No
             joined = piece.units
     if joined:
         yield joined, None
+
+
+def _unbroken(units: Units, text: str) -> Iterator[Units]:
+    run: Units = ()
+    for unit in units:
+        if run and not _adjoin(run[-1], unit, text):
+            yield run
+            run = ()
+        run = (*run, unit)
+    yield run
+
+
+def _adjoin(last: Unit, unit: Unit, text: str) -> bool:
+    # What the cleaner cut stands between units; no passage may hold it.
+    return BETWEEN.fullmatch(text, last.end_char, unit.start_char) is not None
 
 
 def _split(units: Units, limit: int) -> Iterator[Units]:

@@ -24,7 +24,8 @@ REPEATED = 3
 ENDING_KINDS = frozenset({"related", "comments"})
 LAST_PART = 0.6
 DATE = re.compile(
-    r"(?:\d{1,2}\.? )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d{1,2}?,? ?\d{4}"
+    r"(?:\d{1,2}\.? )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+    r" (?:\d{1,2},? )?\d{4}"
     r"|\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{2,4}",
     re.IGNORECASE,
 )
@@ -118,7 +119,7 @@ def _without_islands(
     ends = [*starts[1:], len(blocks)]
     for start, end in zip(starts, ends, strict=True):
         is_bare = all(len(text) <= SHORT_CHARS for text in texts[start:end])
-        surrounded = 0 < start and end < len(blocks) and reasons[start - 1] and reasons[end]
+        surrounded = start > 0 and end < len(blocks) and reasons[start - 1] and reasons[end]
         if is_bare and surrounded:
             for place in range(start, end):
                 reasons[place] = reasons[place] or "short lines between page furniture"

@@ -50,8 +50,12 @@ class Answerer:
         Raises InvalidRequestError for a question that can't be worked on, EmptyStoreError when
         nothing has been ingested.
         """
-        clock = Clock()
         asked = checked_question(question, self._limits)
+        with self._catalog.snapshot():
+            return self._answer(question.text, asked)
+
+    def _answer(self, text: str, asked: Question) -> Answer:
+        clock = Clock()
         generation = self._generation()
         with clock.measuring("rewrite"):
             standalone = self._rewriter.standalone(asked)
@@ -75,7 +79,7 @@ class Answerer:
             ]
         return Answer(
             id=uuid.uuid4().hex,
-            question=question.text,
+            question=text,
             standalone_question=standalone,
             status=verdict.status,
             reason=verdict.reason,
@@ -88,6 +92,12 @@ class Answerer:
             timings_ms=clock.timings_ms(),
         )
 
+    def features(self, question: Question) -> dict[str, float]:
+        """What the abstention weighs for a question, by name; the calibration fits on these."""
+        asked = checked_question(question, self._limits)
+        query, evidence = self._find(self._rewriter.standalone(asked), CANDIDATES, Clock())
+        return self._abstention.features(query, evidence) if evidence else {}
+
     def search(self, query: str, top_k: int) -> SearchResult:
         """The `top_k` best passages for a query; raises as `answer` does."""
         return self.search_turns(Question(query), top_k)
@@ -96,10 +106,11 @@ class Answerer:
         """The same for a question with history, which is made standalone first."""
         clock = Clock()
         text = checked_query(question.text, self._limits)
-        generation = self._generation()
-        with clock.measuring("rewrite"):
-            standalone = self._rewriter.standalone(Question(text, question.history))
-        _, evidence = self._find(standalone, max(CANDIDATES, top_k), clock)
+        with self._catalog.snapshot():
+            generation = self._generation()
+            with clock.measuring("rewrite"):
+                standalone = self._rewriter.standalone(Question(text, question.history))
+            _, evidence = self._find(standalone, max(CANDIDATES, top_k), clock)
         return SearchResult(
             query=question.text,
             generation=generation,

@@ -52,7 +52,7 @@ def open_services(settings: Settings) -> Services:
         rewriter=Rewriter(Speller(catalog.vocabulary, embedder.is_word), embedder),
         retriever=Retriever(catalog, index, embedder),
         ranker=_ranker(settings),
-        abstention=Abstention(catalog.vocabulary),
+        abstention=Abstention(catalog.vocabulary, embedder.is_word),
         composer=ExtractiveComposer(),
         url_of=partial(document_url, settings.public_url),
         limits=QuestionLimits(settings.question_max_chars, settings.history_max_turns),

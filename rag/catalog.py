@@ -7,6 +7,7 @@ import json
 import sqlite3
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 
@@ -46,6 +47,12 @@ class Catalog:
         self.database = Database(data_dir / CATALOG_FILE)
         self._vocabulary: tuple[int, Vocabulary] | None = None
         self._prepare()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All that this thread reads inside belongs to one state, whatever is published."""
+        with self.database.reading():
+            yield
 
     # What is live
 

@@ -12,7 +12,7 @@ from rag.search_text import ITEM_KINDS, above, unit_search_text
 BUDGET = 450
 LIST_BUDGET = 900
 # How far below the best unit another still helps.
-MARGIN = 7.0
+MARGIN = 5.0
 # Weight of the passage's score, of the question's words in the unit, and of words not yet covered.
 PASSAGE_WEIGHT = 0.3
 COVERAGE_WEIGHT = 2.0
@@ -79,11 +79,7 @@ def _choices(query: Query, evidence: Sequence[Evidence]) -> list[_Choice]:
     for item in evidence:
         for scored in item.units:
             own = frozenset(terms(scored.text))
-            value = (
-                scored.score
-                + PASSAGE_WEIGHT * item.score
-                + COVERAGE_WEIGHT * query.share(own)
-            )
+            value = scored.score + PASSAGE_WEIGHT * item.score + COVERAGE_WEIGHT * query.share(own)
             around = frozenset(terms(unit_search_text(item.passage, scored.unit)))
             found.append(_Choice(scored, value, own, around))
     return found
@@ -112,9 +108,7 @@ def _is_said(own_terms: frozenset[str], chosen: Sequence[ScoredUnit]) -> bool:
     return False
 
 
-def _finish_lists(
-    chosen: Sequence[ScoredUnit], evidence: Sequence[Evidence]
-) -> list[ScoredUnit]:
+def _finish_lists(chosen: Sequence[ScoredUnit], evidence: Sequence[Evidence]) -> list[ScoredUnit]:
     finished = list(chosen)
     for item in evidence:
         for _, items in _lists(item.units):

@@ -36,9 +36,15 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """A connection inside one snapshot: all reads see the same state."""
+        """A connection inside one snapshot: all reads see the same state.
+
+        Inside another `reading` or `writing` of this thread it is that one's.
+        """
         with self._translating():
             connection = self.connection()
+            if connection.in_transaction:
+                yield connection
+                return
             connection.execute("BEGIN")
             try:
                 yield connection

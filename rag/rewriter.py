@@ -17,7 +17,8 @@ from rag.spelling import Speller
 
 # "and for flask?" asks the last question again of something else.
 INSTEAD = re.compile(
-    r"^(?:\w+,\s*)?(?:ok(?:ay)?|so|and|or|but|then|,|\s)*(?:what about|how about|what of|and|or|but|same)\b"
+    r"^(?:\w+,\s*)?(?:ok(?:ay)?|so|and|or|but|then|,|\s)*"
+    r"(?:what about|how about|what of|and|or|but|same)\b"
     r"[\s,]*(?:for|with|in|on|to|about|of)?\b",
     re.IGNORECASE,
 )
@@ -26,9 +27,11 @@ FEW_TERMS = 1
 # With more words of its own than this, a question names its topic even when it points back.
 ENOUGH_TERMS = 4
 # Words that stand for something said before; "they" and "one" as often stand for people at large.
-ANAPHORS = frozenset("it its that this those these there them same former latter".split())
-BEING = frozenset("is are was were".split())
-ARTICLES = frozenset("the a an".split())
+ANAPHORS = frozenset(
+    ["it", "its", "that", "this", "those", "these", "there", "them", "same", "former", "latter"]
+)
+BEING = frozenset(["is", "are", "was", "were"])
+ARTICLES = frozenset(["the", "a", "an"])
 # How alike two things are, as vectors, before one takes the other's place in a question.
 ALIKE = 0.35
 MOST_CARRIED = 6

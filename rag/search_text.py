@@ -11,17 +11,13 @@ def passage_search_text(passage: Passage) -> str:
 
 
 def unit_search_text(passage: Passage, unit: Unit) -> str:
-    """The unit under its nearest heading, an item behind the lines that introduce it."""
-    heading = passage.heading_path[-1] if passage.heading_path else passage.title
-    introduced = [
-        heading,
-        *(passage.text_of(u.start_char, u.end_char) for u in above(passage, unit)),
-    ]
+    """The unit under the title and its nearest heading, an item behind what introduces it."""
+    introduced = [passage.title, *passage.heading_path[-1:]]
     if unit.kind in ITEM_KINDS and passage.lead_in:
-        introduced.insert(1, passage.lead_in)
-    return f"{': '.join(part.rstrip(':') for part in introduced)}: " + passage.text_of(
-        unit.start_char, unit.end_char
-    )
+        introduced.append(passage.lead_in)
+    introduced += [passage.text_of(u.start_char, u.end_char) for u in above(passage, unit)]
+    text = passage.text_of(unit.start_char, unit.end_char)
+    return ": ".join([*dict.fromkeys(part.rstrip(":") for part in introduced), text])
 
 
 def above(passage: Passage, unit: Unit) -> list[Unit]:

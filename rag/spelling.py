@@ -1,7 +1,7 @@
 """Misspelt words to the documents' own words, so that `graphsql` finds GraphQL."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -53,8 +53,7 @@ def _closest(word: str, counts: Mapping[str, int]) -> str | None:
         (distance, -counts[other], other)
         for other, distance, _ in near
         # Hands slip inside a word, hardly ever on its first letter.
-        if other[0] == word[0]
-        and (len(word) >= SUBSTITUTION or not _substitutes(word, other))
+        if other[0] == word[0] and (len(word) >= SUBSTITUTION or not _substitutes(word, other))
     ]
     return min(ranked)[2] if ranked else None
 

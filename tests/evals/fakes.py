@@ -35,7 +35,7 @@ def make_document(
 ) -> Document:
     """Paragraphs are separated by empty lines; one that starts with "# " is a heading."""
     blocks = []
-    for match in re.finditer(r"(?:(?!\n\n).)+", text, re.DOTALL):
+    for match in re.finditer(r"[^\n]+(?:\n[^\n]+)*", text):
         heading = match[0].startswith("# ")
         start = match.start() + 2 * heading
         kind = BlockKind.HEADING if heading else BlockKind.PARAGRAPH

@@ -37,7 +37,8 @@ class FakeEmbedder(Embeddings):
                 vectors[row, place] += 1.0 if digest[4] % 2 else -1.0
             if not vectors[row].any():
                 vectors[row, 0] = 1.0
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors
 
     def token_count(self, text: str) -> int:
         """One token a word, and one for each end, as BERT counts."""

@@ -10,7 +10,9 @@ from ingest.parsers.plain_text import parse_plain_text
 from rag.domain import BlockKind, UnitKind
 from rag.search_text import ITEM_KINDS, passage_search_text
 
-WORD = some.sampled_from(["tea", "Django", "p95", "e.g.", "C++", "naïve", "日本", "🙂", "why?", "it:"])
+WORD = some.sampled_from(
+    ["tea", "Django", "p95", "e.g.", "C++", "naïve", "日本", "🙂", "why?", "it:"]
+)
 SENTENCE = some.lists(WORD, min_size=1, max_size=12).map(lambda words: " ".join(words) + ".")
 PARAGRAPH = some.lists(SENTENCE, min_size=1, max_size=6).map(" ".join)
 LIST = some.lists(
@@ -63,7 +65,7 @@ def test_passages_and_their_units_stand_in_order_and_never_overlap(parsed):
 
 @given(PARSED)
 def test_nothing_but_headings_and_white_space_is_left_out(parsed):
-    covered = set()
+    covered: set[int] = set()
     for passage in cut(parsed):
         for unit in passage.units:
             covered.update(range(unit.start_char, unit.end_char))
@@ -130,7 +132,9 @@ def test_a_short_list_is_one_passage_with_its_lead_in():
     [
         pytest.param(PassageSize(join=120, split=240, max_tokens=10**9), id="too many characters"),
         pytest.param(PassageSize(join=120, split=10**9, max_tokens=60), id="too many tokens"),
-        pytest.param(PassageSize(join=10**9, split=10**9, max_tokens=60), id="joined, then too many"),
+        pytest.param(
+            PassageSize(join=10**9, split=10**9, max_tokens=60), id="joined, then too many"
+        ),
     ],
 )
 def test_every_part_of_a_long_list_carries_the_lead_in(size):

@@ -44,6 +44,7 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path):
     with subprocess.Popen(
         [sys.executable, "-c", HOLD, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as holder:
+        assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
         with pytest.raises(StoreBusyError, match=str(holder.pid)), ingest_lock(tmp_path):
             pass

@@ -26,7 +26,9 @@ def blocks(source):
         pytest.param("a\n\nb", [("paragraph", "a", 0), ("paragraph", "b", 0)], id="paragraphs"),
         pytest.param("a\n\n---\n\nb", [("paragraph", "a", 0), ("paragraph", "b", 0)], id="rule"),
         pytest.param("*a* **b** _c_ ~~d~~", [("paragraph", "a b c d", 0)], id="emphasis"),
-        pytest.param("2 * 3 * 4 n_m_o", [("paragraph", "2 * 3 * 4 n_m_o", 0)], id="stars that stress nothing"),
+        pytest.param(
+            "2 * 3 * 4 n_m_o", [("paragraph", "2 * 3 * 4 n_m_o", 0)], id="stars that stress nothing"
+        ),
         pytest.param("use `pip *x*`", [("paragraph", "use pip *x*", 0)], id="inline code"),
         pytest.param("[a *b*](http://c 'd') e", [("paragraph", "a b e", 0)], id="link"),
         pytest.param("[a][1]\n\n[1]: http://b", [("paragraph", "a", 0)], id="reference link"),
@@ -43,7 +45,11 @@ def blocks(source):
         ),
         pytest.param("```py\nx = 1\n\n\ny\n```", [("code", "x = 1\n\n\ny", 0)], id="fenced code"),
         pytest.param("    x\n      y\n", [("code", "x\n  y", 0)], id="indented code"),
-        pytest.param("```\n# no heading\n- no item\n```", [("code", "# no heading\n- no item", 0)], id="code is left alone"),
+        pytest.param(
+            "```\n# no heading\n- no item\n```",
+            [("code", "# no heading\n- no item", 0)],
+            id="code is left alone",
+        ),
         pytest.param("```\n\n```", [], id="empty code"),
         pytest.param(
             "|a|b|\n|-|:-:|\n|1|**2**|\n|`3`||\n",
@@ -80,7 +86,9 @@ def test_blocks(source, expected):
             id="nested",
         ),
         pytest.param("- a\n\n- b\n", "- a\n- b", [("a", 1), ("b", 1)], id="loose"),
-        pytest.param("- a\n\n  more\n", "- a\n  more", [("a", 1), ("more", 1)], id="two paragraphs"),
+        pytest.param(
+            "- a\n\n  more\n", "- a\n  more", [("a", 1), ("more", 1)], id="two paragraphs"
+        ),
         pytest.param("- \n- b\n", "- b", [("b", 1)], id="empty item"),
         pytest.param("- a\n  b\n", "- a b", [("a b", 1)], id="item over two lines"),
     ],
@@ -105,7 +113,9 @@ def test_an_empty_line_stands_between_blocks_and_a_line_break_between_items():
 @pytest.mark.parametrize(
     ("source", "metadata", "text"),
     [
-        pytest.param("---\ntitle: A\norder: 3\n---\n\nb", {"title": "A", "order": "3"}, "b", id="usual"),
+        pytest.param(
+            "---\ntitle: A\norder: 3\n---\n\nb", {"title": "A", "order": "3"}, "b", id="usual"
+        ),
         pytest.param("---\ndate: 2026-01-02\n---\nb", {"date": "2026-01-02"}, "b", id="date"),
         pytest.param("---\ntitle:\n---\nb", {}, "b", id="a name without a value is not given"),
         pytest.param("---\n---\nb", {}, "b", id="empty"),
@@ -141,7 +151,10 @@ def test_front_matter_that_is_not_valid_is_one_sentence(block):
 
 
 def test_front_matter_made_to_grow_without_end_does_not():
-    lines = ["a0: &a0 [x, x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30))]
+    lines = [
+        "a0: &a0 [x, x]",
+        *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30)),
+    ]
     assert parse_markdown("---\n" + "\n".join(lines) + "\n---\ntext").metadata == {}
 
 

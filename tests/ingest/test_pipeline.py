@@ -192,8 +192,10 @@ def test_a_run_stopped_before_publishing_leaves_the_old_state(services, guide, m
             ingest_paths(services, [guide])
     assert texts(services) == before
     assert services.catalog.state() == state
-    assert services.answerer.search("green tea degrees", 5).passages[0].passage.text.startswith(
-        "Green tea wants 75"
+    assert (
+        services.answerer.search("green tea degrees", 5)
+        .passages[0]
+        .passage.text.startswith("Green tea wants 75")
     )
 
 
@@ -240,9 +242,13 @@ rag.bootstrap.open_embedder = lambda *_, **__: FakeEmbedder()
 if sys.argv[3] == "publish":
     Publisher.publish = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 else:
-    Publisher.sweep = lambda *_, done=[]: done.append(1) or len(done) > 1 and os.kill(os.getpid(), signal.SIGKILL)
-services = rag.bootstrap.open_services(load_settings(data_dir=pathlib.Path(sys.argv[1]), profile="fast"))
-ingest_paths(services, [pathlib.Path(sys.argv[2])])
+    is_published = []
+    publish = Publisher.publish
+    Publisher.publish = lambda *given: is_published.append(1) or publish(*given)
+    Publisher.sweep = lambda *_: is_published and os.kill(os.getpid(), signal.SIGKILL)
+data_dir, guide = map(pathlib.Path, sys.argv[1:3])
+services = rag.bootstrap.open_services(load_settings(data_dir=data_dir, profile="fast"))
+ingest_paths(services, [guide])
 """
 
 

@@ -44,7 +44,11 @@ def blocks(source):
 def test_the_specimen():
     assert blocks(SPECIMEN) == [
         ("heading", "Caring for tea", 2),
-        ("paragraph", "Tea is made from one plant. What differs\nis how its leaves are treated.", 0),
+        (
+            "paragraph",
+            "Tea is made from one plant. What differs\nis how its leaves are treated.",
+            0,
+        ),
         ("heading", "What you need", 2),
         ("list_item", "A pot that\n    holds the heat.", 1),
         ("list_item", "A cup.", 1),
@@ -89,7 +93,9 @@ def test_a_bullet_begins_an_item_and_stands_outside_of_it(bullet):
     assert blocks(f"{bullet} one thing") == [("list_item", "one thing", 1)]
 
 
-@pytest.mark.parametrize("text", ["-5 degrees", "*stars*", "3.5 million", "2026. ", "1.5"], ids=repr)
+@pytest.mark.parametrize(
+    "text", ["-5 degrees", "*stars*", "3.5 million", "2026. ", "1.5"], ids=repr
+)
 def test_what_only_looks_like_a_bullet_is_text(text):
     assert [kind for kind, *_ in blocks(text)] == ["paragraph"]
 

@@ -49,9 +49,13 @@ def test_line_endings_make_no_difference(ending, media_type):
 @pytest.mark.parametrize(
     ("content", "given", "title"),
     [
-        pytest.param(b"---\ntitle: B\n---\n# C\n\ntext", {"title": "A"}, "A", id="what the source says"),
+        pytest.param(
+            b"---\ntitle: B\n---\n# C\n\ntext", {"title": "A"}, "A", id="what the source says"
+        ),
         pytest.param(b"---\ntitle: B\n---\n# C\n\ntext", {}, "B", id="then the front matter"),
-        pytest.param(b"### D\n\n## C\n\ntext\n\n## E\n", {}, "C", id="then the first highest heading"),
+        pytest.param(
+            b"### D\n\n## C\n\ntext\n\n## E\n", {}, "C", id="then the first highest heading"
+        ),
         pytest.param(b"text", {}, "Some file name", id="then the name"),
         pytest.param(b"---\ntitle:\n---\ntext", {}, "Some file name", id="an empty title is none"),
         pytest.param(b"---\ntitle: ' '\n---\ntext", {}, "Some file name", id="nor is a blank one"),

@@ -27,7 +27,10 @@ def test_a_heading_path_runs_from_the_outermost_heading_down():
 
 
 def test_a_level_that_was_left_out_is_not_missed():
-    assert [path for path, _ in layout("# A\n\n#### B\n\nb\n\n## C\n\nc\n")] == [("A", "B"), ("A", "C")]
+    assert [path for path, _ in layout("# A\n\n#### B\n\nb\n\n## C\n\nc\n")] == [
+        ("A", "B"),
+        ("A", "C"),
+    ]
 
 
 def test_text_before_the_first_heading_has_no_path():
@@ -78,7 +81,9 @@ def test_a_quote_is_cut_into_sentences():
     assert pieces == [[("sentence", "One."), ("sentence", "Two.")]]
 
 
-@pytest.mark.parametrize("text", ["Dr. Smith left.", "It costs e.g. 3.5 million.", "Use Node.js now."])
+@pytest.mark.parametrize(
+    "text", ["Dr. Smith left.", "It costs e.g. 3.5 million.", "Use Node.js now."]
+)
 def test_an_abbreviation_ends_no_sentence(text):
     ((_, pieces),) = layout(text)
     assert pieces == [[("sentence", text)]]

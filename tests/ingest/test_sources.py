@@ -10,7 +10,16 @@ from rag.errors import SourceError
 
 @pytest.fixture
 def folder(tmp_path):
-    for name in ("b.md", "a.txt", "sub/c.MARKDOWN", "sub/d.text", "e.pdf", "f", ".hidden.md", ".git/g.md"):
+    for name in (
+        "b.md",
+        "a.txt",
+        "sub/c.MARKDOWN",
+        "sub/d.text",
+        "e.pdf",
+        "f",
+        ".hidden.md",
+        ".git/g.md",
+    ):
         file = tmp_path / name
         file.parent.mkdir(exist_ok=True)
         file.write_text(f"text of {name}")
@@ -26,7 +35,9 @@ def test_documents_of_a_folder_are_found_in_order_hidden_and_unknown_ones_passed
 
 
 def test_a_file_named_twice_or_within_a_named_folder_is_found_once(folder):
-    assert names([folder / "b.md", folder / "b.md", folder, folder / "sub" / ".."]) == names([folder])
+    assert names([folder / "b.md", folder / "b.md", folder, folder / "sub" / ".."]) == names(
+        [folder]
+    )
 
 
 def test_a_hidden_file_that_is_named_is_found(folder):

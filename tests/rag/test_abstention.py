@@ -14,7 +14,7 @@ GUIDE = "Django suits products with admin panels. Flask suits small services."
 @pytest.fixture
 def abstention():
     vocabulary = Vocabulary(dict.fromkeys(terms(GUIDE), 2), passages=10)
-    return Abstention(lambda: vocabulary)
+    return Abstention(lambda: vocabulary, lambda _: True)
 
 
 def verdict_at(abstention, logit, question="Which products does Django suit?"):

@@ -7,7 +7,13 @@ from rag.domain import UnitKind
 from tests.fakes.passages import evidence_of, passage_of, passages_of, query_of, texts_of
 
 YES, NO = 9.0, -11.0
-LIST = "Choose Django in these cases:\n\n- The admin matters.\n- The team is small.\n- Deadlines press.\n"
+LIST = """\
+Choose Django in these cases:
+
+- The admin matters.
+- The team is small.
+- Deadlines press.
+"""
 
 
 def composed(question, *evidence):

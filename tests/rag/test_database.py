@@ -102,3 +102,22 @@ def test_inspecting_can_not_change_the_file(database):
     with pytest.raises(PermanentError), database.inspecting() as connection:
         connection.execute("INSERT INTO numbers VALUES (1)")
     assert numbers(database) == []
+
+
+def test_reading_within_reading_sees_the_same_state(database):
+    other = Database(database.file)
+    with database.reading() as connection:
+        before = connection.execute("SELECT count(*) FROM numbers").fetchone()[0]
+        with other.writing() as writer:
+            writer.execute("INSERT INTO numbers VALUES (1)")
+        assert len(numbers(database)) == before
+        assert connection.in_transaction, "the inner one leaves the outer one open"
+    assert len(numbers(database)) == before + 1
+    other.close()
+
+
+def test_reading_within_writing_sees_what_was_written(database):
+    with database.writing() as connection:
+        connection.execute("INSERT INTO numbers VALUES (1)")
+        assert numbers(database) == [1]
+    assert numbers(database) == [1]

@@ -7,6 +7,7 @@ from rag.lexicon import terms
 from rag.rewriter import Rewriter
 from rag.spelling import Speller
 from rag.vocabulary import Vocabulary
+from tests.fakes.embedder import FakeEmbedder
 
 BEFORE = (
     Turn("user", "Which database suits healthcare systems?"),
@@ -16,7 +17,7 @@ BEFORE = (
 
 @pytest.fixture
 def rewriter():
-    return Rewriter(Speller(lambda: Vocabulary({}, 0), lambda _: True))
+    return Rewriter(Speller(lambda: Vocabulary({}, 0), lambda _: True), FakeEmbedder())
 
 
 @pytest.mark.parametrize(

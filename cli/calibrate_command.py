@@ -1,0 +1,54 @@
+"""`footnote eval calibrate`: fit the abstention's numbers."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rag.errors import InvalidRequestError
+
+FEATURES = ("best_passage",)
+
+
+def calibrate(
+    sets: Annotated[
+        list[Path], typer.Argument(help="Calibration sets; never the ones you report.")
+    ],
+    documents: Annotated[
+        list[Path], typer.Option("--documents", help="The documents that the sets are about.")
+    ],
+    out: Annotated[Path, typer.Option(help="The file of numbers to write.")] = Path(
+        "rag/abstention.json"
+    ),
+    *,
+    false_silence: Annotated[
+        float, typer.Option(min=0.0, max=0.5, help="Share of answerable questions to give up.")
+    ] = 0.05,
+) -> None:
+    """Fit the probability that the documents answer, and the threshold below which to be silent."""
+    from evals.calibration import Observed, fit, written
+    from evals.opening import ingest_for_evaluation, opened
+    from evals.question_set import load_question_set
+
+    loaded = [load_question_set(path) for path in sets]
+    with opened(None, temporary=True) as services:
+        ingest_for_evaluation(services, documents)
+        observed = [
+            Observed(services.answerer.features(record.to_question()), record.expects_answer)
+            for one in loaded
+            for record in one.records
+        ]
+    try:
+        fitted = fit(observed, FEATURES, false_silence)
+    except ValueError as error:
+        raise InvalidRequestError(f"These sets can't be used: {error}.") from error
+    made_by = " ".join(["footnote eval calibrate", *map(str, sets)])
+    provenance = {
+        "made_by": made_by + "".join(f" --documents {path}" for path in documents),
+        "questions": len(observed),
+        "answerable": sum(one.answerable for one in observed),
+        "false_silence": false_silence,
+    }
+    out.write_text(written(fitted, provenance), "utf-8")
+    sys.stderr.write(f"Wrote {out}.\n")

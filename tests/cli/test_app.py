@@ -1,0 +1,128 @@
+"""The command as a whole: usage, faults, settings, and what it costs to start."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from cli.faults import print_json
+from tests.cli.conftest import EXECUTABLE
+
+HEAVY = ("torch", "chromadb", "sentence_transformers", "langchain_chroma", "transformers", "onnx")
+IMPORTED = f"import sys, cli.app\nprint([name for name in {HEAVY} if name in sys.modules])"
+ASKED = f"""
+import sys
+from typer.testing import CliRunner
+from cli.app import app
+result = CliRunner().invoke(app, sys.argv[1:])
+assert result.exit_code == 0, result.output
+print([name for name in {HEAVY} if name in sys.modules])
+"""
+
+
+def loaded(program, *arguments):
+    done = subprocess.run(
+        [sys.executable, "-c", program, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_the_command_starts_without_any_heavy_library():
+    assert loaded(IMPORTED) == "[]"
+
+
+@pytest.mark.real
+def test_a_whole_question_is_answered_without_any_heavy_library(cache_dir, corpus_data_dir):
+    question = "when should I pick FastAPI over Django?"
+    assert loaded(ASKED, "ask", question, "--data-dir", corpus_data_dir) == "[]"
+    assert cache_dir.is_dir()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(["nonsense"], id="unknown verb"),
+        pytest.param(["ask"], id="missing question"),
+        pytest.param(["ask", "a", "b"], id="one question too many"),
+        pytest.param(["status", "--nonsense"], id="unknown option"),
+    ],
+)
+def test_wrong_usage_exits_with_two(footnote, arguments):
+    run = footnote(*arguments)
+    assert run.status == 2
+    assert "Usage: " in run.stderr
+    assert run.stdout == ""
+
+
+@pytest.mark.parametrize("verb", ["ingest", "ask", "search", "status", "serve"])
+def test_every_verb_explains_itself(footnote, verb):
+    run = footnote(verb, "--help")
+    assert run.status == 0
+    assert verb in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        pytest.param("FOOTNOTE_DATA_DRI", "x", "Unknown setting FOOTNOTE_DATA_DRI", id="misspelt"),
+        pytest.param("FOOTNOTE_PORT", "eighty", "FOOTNOTE_PORT: ", id="bad value"),
+    ],
+)
+def test_a_bad_setting_is_wrong_usage_in_one_sentence(footnote, monkeypatch, name, value, says):
+    monkeypatch.setenv(name, value)
+    run = footnote("status")
+    assert run.status == 2
+    assert says in run.sentence
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(RuntimeError("odd"), id="from Python"),
+        pytest.param(Exception("odd"), id="bare, as native libraries raise it"),
+        pytest.param(AssertionError("odd"), id="broken invariant"),
+    ],
+)
+def test_an_unforeseen_fault_is_one_sentence_and_fails(footnote, monkeypatch, error):
+    def fail(*_, **__):
+        raise error
+
+    monkeypatch.setattr("cli.status_command.status", fail)
+    run = footnote("status")
+    assert run.status == 1
+    assert "Something went wrong inside Footnote" in run.sentence
+    assert "odd" in run.sentence
+
+
+def test_stopping_by_hand_is_no_fault(footnote, monkeypatch):
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("cli.status_command.status", stop)
+    run = footnote("status")
+    assert run.status == 130
+    assert run.sentence == "Stopped. Nothing that was stored is lost."
+
+
+def test_json_with_a_lone_surrogate_can_still_be_printed(capsys):
+    print_json({"name": "bad \udcff\nname"})
+    assert json.loads(capsys.readouterr().out) == {"name": "bad ?\nname"}
+
+
+@pytest.mark.real
+def test_a_reader_that_goes_away_causes_no_traceback(corpus_data_dir, tmp_path):
+    command = [EXECUTABLE, "search", "Django", "--top-k", "50", "--data-dir", corpus_data_dir]
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        errors = process.stderr.read().decode()
+    assert "Traceback" not in errors
+    assert "Exception" not in errors
