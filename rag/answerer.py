@@ -16,7 +16,7 @@ from rag.retriever import Retriever
 from rag.rewriter import Rewriter
 from rag.validation import QuestionLimits, checked_query, checked_question
 
-CANDIDATES = 12
+CANDIDATES = 8
 NEAREST = 3
 
 

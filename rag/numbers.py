@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rag.lexicon import FILLERS, stem, words
 
@@ -61,7 +62,7 @@ UNITS = {
 }
 NUMBER = re.compile(
     r"(?P<before>[$€£])?\s?(?<![\w.])(?P<digits>\d+(?:[.,/:]\d+)*)"
-    r"(?:\s?(?P<sign>%|°[CF]?|[$€£])|(?P<ending>st|nd|rd|th)\b|[-\s]?(?P<after>[^\W\d_]+))?"
+    r"(?:\s?(?P<sign>%|°[cf]?|[$€£])|(?P<ending>st|nd|rd|th)\b|[-\s]?(?P<after>[^\W\d_]+))?"
 )
 
 
@@ -85,18 +86,16 @@ def quantities(text: str) -> frozenset[Quantity]:
         Quantity(_canonical(match["digits"]), _unit(match)) for match in NUMBER.finditer(folded)
     }
     pieces = [piece for word in words(folded) for piece in word.split("-")]
-    for piece, after in zip(pieces, [*pieces[1:], ""], strict=True):
+    for piece, after in pairwise([*pieces, ""]):
         if piece in WRITTEN:
             found.add(Quantity(WRITTEN[piece], UNITS.get(stem(after), "")))
     return frozenset(found)
 
 
 def _canonical(digits: str) -> str:
-    """`3,200` and `3200`, `2.50` and `2.5` are one number; dates and times stay as written."""
+    """`3,200` and `3200` are one number; `3.10` and `3.1` may be two versions."""
     if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", digits):
         digits = digits.replace(",", "")
-    if re.fullmatch(r"\d+\.\d+", digits):
-        digits = digits.rstrip("0").rstrip(".")
     return digits.lstrip("0") or "0" if digits.isdigit() else digits
 
 
