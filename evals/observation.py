@@ -10,8 +10,9 @@ from evals.system import Answerer
 from rag.domain import Answer, RankedPassage
 from rag.errors import RagError
 
-# Recall is reported to rank 10 and to 4,000 characters; short passages need more than ten for that.
-RANKING_DEPTH = 20
+# Recall is reported to rank 10. Asking for more would rank more candidates than readers are shown,
+# and so measure another system.
+RANKING_DEPTH = 10
 
 
 @dataclass(frozen=True, slots=True)

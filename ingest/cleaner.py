@@ -118,7 +118,10 @@ def _without_islands(
     starts = [p for p, block in enumerate(blocks) if block.kind is BlockKind.HEADING]
     ends = [*starts[1:], len(blocks)]
     for start, end in zip(starts, ends, strict=True):
-        is_bare = all(len(text) <= SHORT_CHARS for text in texts[start:end])
+        is_bare = all(
+            len(text) <= SHORT_CHARS and not text.rstrip().endswith((".", "!", "?"))
+            for text in texts[start:end]
+        )
         surrounded = start > 0 and end < len(blocks) and reasons[start - 1] and reasons[end]
         if is_bare and surrounded:
             for place in range(start, end):

@@ -1,8 +1,7 @@
 """Does the evidence answer the question? A probability, a status and a reason; no exception."""
 
 import json
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -10,11 +9,11 @@ from typing import Any
 
 from rag.domain import AnswerStatus
 from rag.evidence import Evidence, Query
+from rag.expectation import missing_kind
 from rag.lexicon import terms
+from rag.logistic import probability_of
 from rag.silence import NOTHING_FOUND, reason_for_silence, unknown_names
 from rag.vocabulary import Vocabulary
-
-PROBABILITY_MARGIN = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +23,13 @@ class Verdict:
     status: AnswerStatus
     confidence: float
     reason: str | None
+
+
+NO_QUESTION = Verdict(
+    AnswerStatus.ABSTAINED,
+    0.0,
+    "There is no question to the guide in this: ask what you want to know from it.",
+)
 
 
 class Abstention:
@@ -55,8 +61,9 @@ class Abstention:
 
         best_passage, best_unit: the highest scores, logits; similarity: the highest cosine;
         coverage: part of the question's words, weighted by rarity, in the best passage; names:
-        how many names of the question occur in no document. Which of them have a weight is for
-        the calibration to say: the others are there to be tried again.
+        how many names of the question occur in no document; kind: 1 when the question asks for a
+        kind of thing (a count, a price, …) that the best units don't hold. Which of them have a
+        weight is for the calibration to say: the others are there to be tried again.
         """
         best = evidence[0]
         held = {*terms(best.passage.context), *terms(best.passage.text)}
@@ -66,15 +73,8 @@ class Abstention:
             "similarity": max(item.candidate.similarity for item in evidence),
             "coverage": query.share(held),
             "names": float(len(unknown_names(query.text, self._vocabulary(), self._is_word))),
+            "kind": float(missing_kind(query, evidence) is not None),
         }
-
-
-def probability_of(values: Mapping[str, float], fitted: Mapping[str, Any]) -> float:
-    """The probability, 0 to 1, that evidence with these features answers."""
-    weights: Mapping[str, float] = fitted["weights"]
-    logit = fitted["intercept"] + sum(weight * values[name] for name, weight in weights.items())
-    bounded = max(-PROBABILITY_MARGIN, min(PROBABILITY_MARGIN, logit))
-    return round(1 / (1 + math.exp(-bounded)), 4)
 
 
 @cache

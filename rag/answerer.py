@@ -2,19 +2,18 @@
 
 import uuid
 
-from rag.abstention import Abstention
+from rag.abstention import NO_QUESTION, Abstention
 from rag.catalog import Catalog
-from rag.citations import UrlOf, cite, nearest, sentences_of, spans_of
+from rag.citations import UrlOf, cite, nearest
 from rag.clock import Clock
-from rag.composer import ExtractiveComposer
 from rag.domain import Answer, AnswerStatus, Question, RankedPassage, SearchResult
 from rag.errors import EmptyStoreError
 from rag.evidence import Evidence, Query
 from rag.ranking import Ranker
-from rag.rendering import plain_text
 from rag.retriever import Retriever
 from rag.rewriter import Rewriter
 from rag.validation import QuestionLimits, checked_query, checked_question
+from rag.written import Writer, Written
 
 CANDIDATES = 8
 NEAREST = 3
@@ -31,7 +30,7 @@ class Answerer:
         retriever: Retriever,
         ranker: Ranker,
         abstention: Abstention,
-        composer: ExtractiveComposer,
+        writer: Writer,
         url_of: UrlOf,
         limits: QuestionLimits,
     ) -> None:
@@ -40,7 +39,7 @@ class Answerer:
         self._retriever = retriever
         self._ranker = ranker
         self._abstention = abstention
-        self._composer = composer
+        self._writer = writer
         self._url_of = url_of
         self._limits = limits
 
@@ -59,33 +58,32 @@ class Answerer:
         generation = self._generation()
         with clock.measuring("rewrite"):
             standalone = self._rewriter.standalone(asked)
-        query, evidence = self._find(standalone, CANDIDATES, clock)
+        query, evidence = self._find(standalone or asked.text, CANDIDATES, clock)
         with clock.measuring("judge"):
-            verdict = self._abstention.judge(query, evidence)
+            verdict = self._abstention.judge(query, evidence) if standalone else NO_QUESTION
         answered = verdict.status is not AnswerStatus.ABSTAINED
         with clock.measuring("compose"):
-            spans = spans_of(self._composer.compose(query, evidence) if answered else [])
+            written = self._writer.write(query, evidence) if answered else Written()
         with clock.measuring("cite"):
-            sentences = sentences_of(spans)
             citations = [
                 cite(number, span, self._catalog.document(span.passage.document_id), self._url_of)
-                for number, span in enumerate(spans, start=1)
+                for number, span in enumerate(written.spans, start=1)
             ]
             closest = [
                 nearest(
                     item.passage, self._catalog.document(item.passage.document_id), self._url_of
                 )
-                for item in ([] if answered else evidence[:NEAREST])
+                for item in (evidence[:NEAREST] if standalone and not answered else [])
             ]
         return Answer(
             id=uuid.uuid4().hex,
             question=text,
-            standalone_question=standalone,
+            standalone_question=standalone or asked.text,
             status=verdict.status,
-            reason=verdict.reason,
+            reason=verdict.reason or written.note,
             confidence=verdict.confidence,
-            text=plain_text(spans, sentences) if answered else verdict.reason or "",
-            sentences=tuple(sentences),
+            text=written.text if answered else verdict.reason or "",
+            sentences=written.sentences,
             citations=tuple(citations),
             nearest=tuple(closest),
             generation=generation,
@@ -94,9 +92,14 @@ class Answerer:
 
     def features(self, question: Question) -> dict[str, float]:
         """What the abstention weighs for a question, by name; the calibration fits on these."""
-        asked = checked_question(question, self._limits)
-        query, evidence = self._find(self._rewriter.standalone(asked), CANDIDATES, Clock())
+        query, evidence = self.evidence(question)
         return self._abstention.features(query, evidence) if evidence else {}
+
+    def evidence(self, question: Question) -> tuple[Query, tuple[Evidence, ...]]:
+        """What the stages after retrieval receive for a question, the best evidence first."""
+        asked = checked_question(question, self._limits)
+        standalone = self._rewriter.standalone(asked)
+        return self._find(standalone or asked.text, CANDIDATES, Clock())
 
     def search(self, query: str, top_k: int) -> SearchResult:
         """The `top_k` best passages for a query; raises as `answer` does."""
@@ -110,7 +113,7 @@ class Answerer:
             generation = self._generation()
             with clock.measuring("rewrite"):
                 standalone = self._rewriter.standalone(Question(text, question.history))
-            _, evidence = self._find(standalone, max(CANDIDATES, top_k), clock)
+            _, evidence = self._find(standalone or text, max(CANDIDATES, top_k), clock)
         return SearchResult(
             query=question.text,
             generation=generation,

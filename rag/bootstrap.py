@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from rag.abstention import Abstention
 from rag.answerer import Answerer
@@ -11,15 +12,22 @@ from rag.citations import document_url
 from rag.composer import ExtractiveComposer
 from rag.embedder import Embedder, open_embedder
 from rag.errors import PermanentError
+from rag.model_files import MINILM
 from rag.publisher import Publisher
 from rag.ranking import CrossEncoderRanker, Ranker, SimilarityRanker
-from rag.reranker import MsMarcoReranker
+from rag.reranker import MsMarcoReranker, RememberingReranker
 from rag.retriever import Retriever
 from rag.rewriter import Rewriter
 from rag.settings import Settings
 from rag.spelling import Speller
+from rag.token_vectors import TokenEncoder
 from rag.validation import QuestionLimits
 from rag.vector_index import AutoIndex
+from rag.verifier import Verifier
+from rag.written import QuotingWriter, Writer
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,39 +40,63 @@ class Services:
     publisher: Publisher
     index: AutoIndex
     answerer: Answerer
+    verifier: Verifier
 
     def close(self) -> None:
         """Give back files and connections."""
         self.catalog.close()
 
 
-def open_services(settings: Settings) -> Services:
+def open_services(settings: Settings, chat_model: "BaseChatModel | None" = None) -> Services:
     """The services over the settings' data directory, which is made when it does not exist.
 
     Raises IncompatibleStoreError for a directory of another model or format, PermanentError
-    when it can't be made or a model is missing.
+    when it can't be made or a model is missing. `chat_model` goes before the settings' own.
     """
     embedder = open_embedder(settings.embedding_model, settings.cache_dir, _threads())
     catalog = _open_catalog(settings, embedder)
     index = AutoIndex(catalog, settings.exact_search_limit)
+    verifier = Verifier(partial(_token_encoder, embedder, settings))
     answerer = Answerer(
         catalog=catalog,
         rewriter=Rewriter(Speller(catalog.vocabulary, embedder.is_word), embedder),
         retriever=Retriever(catalog, index, embedder),
         ranker=_ranker(settings),
         abstention=Abstention(catalog.vocabulary, embedder.is_word),
-        composer=ExtractiveComposer(),
+        writer=_writer(settings, chat_model, verifier),
         url_of=partial(document_url, settings.public_url),
         limits=QuestionLimits(settings.question_max_chars, settings.history_max_turns),
     )
     publisher = Publisher(catalog.database, catalog.model)
-    return Services(settings, embedder, catalog, publisher, index, answerer)
+    return Services(settings, embedder, catalog, publisher, index, answerer, verifier)
 
 
 def _ranker(settings: Settings) -> Ranker:
     if settings.profile == "fast":
         return SimilarityRanker()
-    return CrossEncoderRanker(MsMarcoReranker(_threads()))
+    return CrossEncoderRanker(RememberingReranker(MsMarcoReranker(_threads())))
+
+
+def _writer(settings: Settings, chat_model: "BaseChatModel | None", verifier: Verifier) -> Writer:
+    quoting = QuotingWriter(ExtractiveComposer())
+    if chat_model is None and settings.chat_model is None:
+        return quoting
+    # LangChain's chat models cost most of a second to import: only who names one pays for it.
+    from rag.chat_model import open_chat_model
+    from rag.chat_stream import Bounds
+    from rag.generator import Generator
+
+    bounds = Bounds(settings.chat_model_timeout)
+    return Generator(chat_model or open_chat_model(settings), verifier, quoting, bounds)
+
+
+def _token_encoder(embedder: Embedder, settings: Settings) -> TokenEncoder:
+    # The verifier's numbers were fitted on the bundled model's tokens, whatever finds passages.
+    if isinstance(embedder, TokenEncoder):
+        return embedder
+    bundled = open_embedder(MINILM.name, settings.cache_dir, _threads())
+    assert isinstance(bundled, TokenEncoder)
+    return bundled
 
 
 def _open_catalog(settings: Settings, embedder: Embedder) -> Catalog:

@@ -28,7 +28,7 @@ from rag.embedder import Vectors
 from rag.errors import IncompatibleStoreError, NotFoundError
 from rag.vocabulary import Vocabulary
 
-FORMAT = "1"
+FORMAT = "2"
 CATALOG_FILE = "catalog.sqlite3"
 BATCH = 500
 

@@ -1,76 +1,57 @@
-"""What a sentence claims, as far as rules can read it: names, negations, words that bind."""
+"""What a sentence claims, as far as rules can read it: names, denials, limits, opposites."""
 
 import re
-from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib.resources import files
 
 from rag.lexicon import FILLERS, WORD, stem, terms, words
 
-CALENDAR = frozenset(
-    ["january", "february", "march", "april", "june", "july", "august", "september"]
-    + ["october", "november", "december", "monday", "tuesday", "wednesday", "thursday"]
-    + ["friday", "saturday", "sunday"]
-)
-NEGATORS = frozenset(
-    ["not", "no", "never", "none", "neither", "nor", "without", "cannot", "nothing", "nobody"]
-    + ["hardly", "rarely", "seldom", "lack", "lacks", "lacking", "fail", "fails", "avoid"]
-    + ["avoids", "unlike", "except", "instead", "prevent", "prevents", "stop", "stops", "non"]
-)
-NEGATED_ENDING = re.compile(r"n['’]t$|^(?:cant|dont|doesnt|wont|isnt|arent|wasnt|didnt)$")
-# A negation reaches this many topic words further, to the clause's end.
+_MONTHS = "january february march april june july august september october november december"
+_DAYS = "monday tuesday wednesday thursday friday saturday sunday"
+CALENDAR = frozenset(f"{_MONTHS} {_DAYS}".split())
+_NOT = "not no never none neither nor without cannot nothing nobody non hardly rarely seldom stops"
+_FAILING = "lack lacks lacking fail fails avoid avoids unlike except instead prevent prevents"
+NEGATORS = frozenset(f"{_NOT} {_FAILING}".split())
+NEGATED_ENDING = re.compile(r"n't$|^(?:cant|dont|doesnt|wont|isnt|arent|wasnt|didnt)$")
+# A denial reaches this many topic words further, at most to the clause's end.
 REACH = 4
-CLAUSE_END = re.compile(r"[.;:!?—–()]|,\s|\b(?:but|and|or|while|whereas|because|although)\b")
-# Words that grammar hides from search and that change what is claimed. Each line is one claim.
-BINDING = tuple(
-    frozenset(line.split())
-    for line in (
-        "all every each always any entire entirely fully completely",
-        "only solely exclusively just",
-        "most mostly usually majority typically generally often",
-        "some sometimes occasionally partly partially few several",
-        "more higher greater larger bigger above over exceeds longer increase increases",
-        "less fewer lower smaller below under shorter decrease decreases reduce reduces",
-        "best better preferred ideal optimal superior",
-        "worst worse inferior",
-        "before prior earlier until",
-        "after later once since following",
-        "must required requires require mandatory needs need have has",
-        "maximum max most",
-        "minimum min least",
-        "first initially",
-        "last finally",
-        "faster quicker fastest",
-        "slower slowest",
-        "impossible unable",
-    )
+CLAUSE_END = re.compile(
+    r"[.;:!?—–()]|,\s|\b(?:but|and|or|while|whereas|because|although|though)\b", re.IGNORECASE
 )
-OPPOSITES = ((4, 5), (6, 7), (8, 9), (11, 12), (15, 16), (0, 3))
+# What stands before a word that a capital makes a name: not the beginning of a sentence.
+INSIDE_A_SENTENCE = re.compile(r"[\w,'’)\]%/&-]\s*[\"“(]?$")
 
 
 def names(text: str) -> dict[str, frozenset[str]]:
     """Names as written, each with its stems: capitals inside a sentence, digits among letters.
 
-    A capital that begins a sentence, a heading or a list item may be grammar alone.
+    A single capital at the beginning of a sentence may be grammar alone and makes no name.
     """
     found: dict[str, frozenset[str]] = {}
     for match in WORD.finditer(text):
         written = match.group()
-        begins = not re.search(r"[\w,;'’)\]%]\s*[\"“(]?$", text[: match.start()])
-        marked = any(letter.isupper() for letter in (written[1:] if begins else written))
-        has_digit = written[:1].isalpha() and any(letter.isdigit() for letter in written)
-        if marked or has_digit or written.casefold() in CALENDAR:
-            stems = frozenset(terms(written))
-            if stems:
-                found[written] = stems
+        inside = INSIDE_A_SENTENCE.search(text[: match.start()])
+        capital = any(letter.isupper() for letter in (written if inside else written[1:]))
+        digit = written[:1].isalpha() and any(letter.isdigit() for letter in written)
+        stems = frozenset(terms(written))
+        if stems and (capital or digit or written.casefold() in CALENDAR):
+            found[written] = stems
     return found
 
 
-def negated(text: str) -> frozenset[str]:
+def clauses(text: str) -> list[list[str]]:
+    """The words of each clause, lower case, in order; clauses without a topic are left out."""
+    parts = [words(part) for part in CLAUSE_END.split(text)]
+    return [part for part in parts if any(word not in FILLERS for word in part)]
+
+
+def denied(text: str) -> frozenset[str]:
     """Stems of the words that the text denies: those that follow a negation in its clause."""
     found: set[str] = set()
-    for clause in CLAUSE_END.split(text):
+    for part in map(words, CLAUSE_END.split(text)):
         left = 0
-        for word in words(clause):
-            if is_negator(word):
+        for word in part:
+            if denies(word):
                 left = REACH
             elif left and word not in FILLERS:
                 found.update(terms(word))
@@ -78,11 +59,38 @@ def negated(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def is_negator(word: str) -> bool:
-    """Whether the word, lower case, denies what follows."""
+def denies(word: str) -> bool:
+    """Whether the word, lower case, denies what follows it."""
     return word in NEGATORS or bool(NEGATED_ENDING.search(word))
 
 
-def negations(text: str) -> int:
-    """How many words of the text deny something."""
-    return sum(map(is_negator, words(text)))
+@cache
+def binding() -> tuple[frozenset[str], ...]:
+    """Groups of words of which one in a sentence calls for one in its source."""
+    return tuple(frozenset(line.split()) for line in _lines("binding.txt"))
+
+
+@cache
+def hedges() -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+    """Words that limit a claim, each group with the words that keep the limit."""
+    found = []
+    for line in _lines("hedges.txt"):
+        limits, _, others = line.partition(" : ")
+        found.append((frozenset(limits.split()), frozenset(f"{limits} {others}".split())))
+    return tuple(found)
+
+
+@cache
+def opposites() -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+    """Pairs of groups of stems whose words deny each other."""
+    pairs = (line.split(" : ") for line in _lines("opposites.txt"))
+    return tuple((_stems(one), _stems(other)) for one, other in pairs)
+
+
+def _stems(line: str) -> frozenset[str]:
+    return frozenset(map(stem, line.split()))
+
+
+def _lines(name: str) -> list[str]:
+    text = files("rag").joinpath(name).read_text("utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]

@@ -203,7 +203,8 @@ class NearestPassage:
 class Answer:
     """What every front end renders.
 
-    `reason` is a sentence for the reader when the status is not `answered`, else None.
+    `reason` is a sentence for the reader when the status is not `answered`; on an answer it says
+    what became of a chat model's words that failed, else it is None.
     `confidence` is the estimated probability, 0 to 1, that the guide answers the question.
     An abstention has no sentences and no citations; its `text` is its reason, so that no front
     end is ever silent.

@@ -11,6 +11,8 @@ import snowballstemmer
 WORD = re.compile(
     r"[^\W_]+(?:[+#]+(?![^\W_]))?(?:(?:['’.\-/+&_]|(?<=\d),(?=\d))?[^\W_]+(?:[+#]+(?![^\W_]))?)*"
 )
+# The stemmer knows words: it leaves the plural of an acronym (llms, dbs) as it is.
+PLURAL_ACRONYM = re.compile(r"[bcdfghjklmnpqrstvwxz]{2,}(?<!s)s")
 LETTERS = re.compile(r"[^\W\d_]{4,}")
 PART = re.compile(r"[^\W_]+")
 
@@ -26,7 +28,8 @@ POINTERS = _word_list("pointers.txt")
 
 def words(text: str) -> list[str]:
     """The text's words, lower case, compatibility forms folded, in order."""
-    folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    folded = "".join(c for c in plain if not unicodedata.combining(c)).replace("’", "'")
     return WORD.findall(folded)
 
 
@@ -34,6 +37,8 @@ def words(text: str) -> list[str]:
 def stem(word: str) -> str:
     """The word's English stem; a possessive ending goes first."""
     bare = word.removesuffix("'s").removesuffix("'")
+    if PLURAL_ACRONYM.fullmatch(bare):
+        return bare[:-1]
     result: str = _stemmer().stemWord(bare)
     return result
 

@@ -1,6 +1,8 @@
 """Question and text, read together, to a relevance score."""
 
+from collections import OrderedDict
 from collections.abc import Sequence
+from threading import Lock
 from typing import Protocol
 
 import numpy as np
@@ -46,3 +48,33 @@ class MsMarcoReranker:
             logits = self._session.run(None, feed([encodings[row] for row in rows]))[0]
             scores[rows] = logits[:, 0]
         return scores
+
+
+class RememberingReranker:
+    """Another reranker that remembers its latest scores: a repeated question costs nothing."""
+
+    def __init__(self, reranker: Reranker, most: int = 20_000) -> None:
+        self.name = reranker.name
+        self._reranker = reranker
+        self._most = most
+        self._scores: OrderedDict[tuple[str, str], float] = OrderedDict()
+        self._guard = Lock()
+
+    def score(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        """One logit a text, as the other reranker gives it."""
+        with self._guard:
+            known = {text: self._scores.get((question, text)) for text in texts}
+        missing = [text for text, score in known.items() if score is None]
+        if missing:
+            for text, score in zip(missing, self._reranker.score(question, missing), strict=True):
+                known[text] = float(score)
+            self._remember(question, known)
+        return np.array([known[text] for text in texts], dtype=np.float32)
+
+    def _remember(self, question: str, known: dict[str, float | None]) -> None:
+        with self._guard:
+            for text, score in known.items():
+                if score is not None:
+                    self._scores[question, text] = score
+            while len(self._scores) > self._most:
+                self._scores.popitem(last=False)

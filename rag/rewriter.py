@@ -12,6 +12,7 @@ import numpy as np
 
 from rag.domain import Question
 from rag.embedder import Embedder
+from rag.intent import question_in
 from rag.lexicon import FILLERS, terms, words
 from rag.spelling import Speller
 
@@ -53,8 +54,14 @@ class Rewriter:
         self._speller = speller
         self._embedder = embedder
 
-    def standalone(self, question: Question) -> str:
-        """The question itself if it stands alone, else with what it takes from the history."""
+    def standalone(self, question: Question) -> str | None:
+        """The question itself if it stands alone, else with what it takes from the history.
+
+        None when the person only tampers and asks nothing.
+        """
+        asked = question_in(question.text)
+        if asked is None:
+            return None
         topic = ""
         said = ""
         for turn in question.history:
@@ -62,7 +69,7 @@ class Rewriter:
                 topic = self._resolved(self._speller.corrected(turn.content), topic, said)
             else:
                 said = turn.content
-        return self._resolved(self._speller.corrected(question.text), topic, said)
+        return self._resolved(self._speller.corrected(asked), topic, said)
 
     def _resolved(self, text: str, topic: str, said: str) -> str:
         if not topic or not leans_on_history(text):

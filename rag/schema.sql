@@ -1,4 +1,4 @@
--- The catalog, format 1. Offsets are characters of revisions.text, end exclusive.
+-- The catalog, format 2. Offsets are characters of revisions.text, end exclusive.
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 -- live_revision is NULL until the first revision is published.

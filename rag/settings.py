@@ -6,7 +6,7 @@ from typing import Literal
 
 from dotenv import dotenv_values
 from platformdirs import user_cache_path
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.errors import InvalidRequestError
@@ -35,6 +35,21 @@ class Settings(BaseSettings):
     )
     profile: Literal["full", "fast"] = Field(
         "full", description="`fast` leaves out the cross-encoder: less CPU, slightly less right."
+    )
+    chat_model: str | None = Field(
+        None,
+        pattern=r"^[^:\s]+:\S+$",
+        description="A chat model that writes answers, as provider:model; else they are quotes.",
+    )
+    chat_model_url: str | None = Field(
+        None, pattern=r"^https?://\S+$", description="Address of a server that serves it."
+    )
+    chat_model_key: SecretStr | None = Field(
+        None,
+        description="Its key; without one and without an address, the provider's own variable.",
+    )
+    chat_model_timeout: float = Field(
+        30.0, gt=0, description="Seconds for a whole reply; after them the answer is quoted."
     )
     exact_search_limit: int = Field(
         20_000, ge=0, description="Up to this many passages are searched exactly; above, by Chroma."

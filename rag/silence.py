@@ -4,12 +4,14 @@ import re
 from collections.abc import Callable, Collection, Sequence
 
 from rag.evidence import Evidence, Query
+from rag.expectation import missing_kind
 from rag.lexicon import FILLERS, stem, terms, words
 from rag.vocabulary import Vocabulary
 
 NOTHING_FOUND = "The guide does not cover this: nothing in it comes close to the question."
 CLOSE_PASSAGES = 3
 MOST_NAMED = 2
+EDGES = ".'’-/[]{}<>*_`"
 TYPED = re.compile(r"[^\s?!,;:()\"“”]+")
 
 
@@ -20,9 +22,18 @@ def reason_for_silence(
     is_word: Callable[[str], bool],
 ) -> str:
     """What the documents lack: a name they never mention, or the word the closest passages miss."""
-    names = unknown_names(query.text, vocabulary, is_word)
-    if names:
-        return f"The guide does not answer this: it never mentions {_quoted(names, 'or')}."
+    unknown = unknown_words(query.text, vocabulary, is_word)
+    if unknown:
+        names = unknown_names(query.text, vocabulary, is_word)
+        return (
+            f"The guide does not answer this: it never mentions {_quoted(names or unknown, 'or')}."
+        )
+    kind = missing_kind(query, evidence)
+    if kind is not None:
+        return (
+            "The guide does not answer this: its closest passages speak of the subject, "
+            f"but give no {kind}."
+        )
     held = {
         term
         for item in evidence[:CLOSE_PASSAGES]
@@ -44,23 +55,37 @@ def reason_for_silence(
     )
 
 
-def unknown_names(text: str, vocabulary: Vocabulary, is_word: Callable[[str], bool]) -> list[str]:
-    """Words that occur in no document and look like names, as typed.
+def unknown_words(text: str, vocabulary: Vocabulary, is_word: Callable[[str], bool]) -> list[str]:
+    """Words that occur in no document and that no everyday vocabulary holds, as typed.
 
-    A name is written with a capital letter inside the sentence, or is no word that the embedder's
-    vocabulary knows. None where they are more than half of the question's words: that is a
-    question in another language, not one about unknown things.
+    None where they are more than half of the question's words: that is a question in another
+    language, not one about unknown things.
     """
-    found: list[str] = []
+    found = [
+        typed
+        for typed, is_name in _typed_words(text)
+        if not _is_known(typed, vocabulary)
+        and (is_name or not any(map(is_word, (typed.casefold(), stem(typed.casefold())))))
+    ]
+    unknown = list(dict.fromkeys(found))
+    return unknown if 2 * len(unknown) <= len(_topic_words(text)) else []
+
+
+def unknown_names(text: str, vocabulary: Vocabulary, is_word: Callable[[str], bool]) -> list[str]:
+    """Those of the unknown words that are written like names: Rust, gRPC, psycopg3."""
+    names = {typed for typed, is_name in _typed_words(text) if is_name}
+    return [word for word in unknown_words(text, vocabulary, is_word) if word in names]
+
+
+def _typed_words(text: str) -> list[tuple[str, bool]]:
+    found = []
     for place, typed in enumerate(TYPED.findall(text)):
-        bare = typed.strip(".'’-/")
-        if not bare or _is_known(bare, vocabulary):
-            continue
-        capital = place > 0 and any(letter.isupper() for letter in bare)
-        if capital or not any(is_word(form) for form in (bare.casefold(), stem(bare.casefold()))):
-            found.append(bare)
-    names = list(dict.fromkeys(found))
-    return names if 2 * len(names) <= len(_topic_words(text)) else []
+        bare = typed.strip(EDGES)
+        mixed = any(letter.isupper() for letter in bare) and any(x.islower() for x in bare)
+        digits = bare[:1].isalpha() and any(letter.isdigit() for letter in bare)
+        # A capital at the beginning says nothing, and words in capitals are shouted.
+        found.append((bare, (mixed and place > 0) or digits))
+    return [(bare, is_name) for bare, is_name in found if bare]
 
 
 def _topic_words(text: str) -> list[str]:
