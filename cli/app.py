@@ -13,7 +13,7 @@ from cli.calibrate_command import calibrate
 from cli.eval_command import app as evaluation
 from cli.faults import telling_faults
 from cli.fit_verifier_command import fit_verifier
-from cli.generation_command import generation
+from cli.generator_command import generator
 
 app = typer.Typer(
     name="footnote",
@@ -26,7 +26,7 @@ app = typer.Typer(
 
 evaluation.command("calibrate")(calibrate)
 evaluation.command("fit-verifier")(fit_verifier)
-evaluation.command("generation")(generation)
+evaluation.command("generator")(generator)
 app.add_typer(evaluation, name="eval")
 
 DataDir = Annotated[

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rag.commands import is_command
 from rag.domain import Passage, UnitKind
 from rag.evidence import Evidence, ScoredUnit
 from rag.lexicon import POINTERS, terms, words
@@ -51,7 +52,12 @@ class Attributor:
     def _best(self, sentence: str, evidence: Sequence[Evidence], least: float) -> Attribution:
         said = set(terms(sentence))
         ranked = sorted(
-            ((_share(said, group), group) for item in evidence for group in _groups(item)),
+            (
+                (_share(said, group), group)
+                for item in evidence
+                for group in _groups(item)
+                if not any(is_command(unit.text) for unit in group)
+            ),
             key=lambda pair: (-pair[0], len(pair[1])),
         )
         closest = UNFOUND

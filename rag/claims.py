@@ -5,6 +5,7 @@ from functools import cache
 from importlib.resources import files
 
 from rag.lexicon import FILLERS, WORD, stem, terms, words
+from rag.numbers import in_digits
 
 _MONTHS = "january february march april june july august september october november december"
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday"
@@ -16,10 +17,17 @@ NEGATED_ENDING = re.compile(r"n't$|^(?:cant|dont|doesnt|wont|isnt|arent|wasnt|di
 # A denial reaches this many topic words further, at most to the clause's end.
 REACH = 4
 CLAUSE_END = re.compile(
-    r"[.;:!?—–()]|,\s|\b(?:but|and|or|while|whereas|because|although|though)\b", re.IGNORECASE
+    r"[.;:!?](?:\s|$)|[—–()]|,\s|\b(?:but|and|or|while|whereas|because|although|though)\b",
+    re.IGNORECASE,
 )
+BEGUN = re.compile(r"(?:^|[.!?:;]\s+)[\"“(]?(?:The\s|An?\s)?([A-Z][\w+#.-]*)")
 # What stands before a word that a capital makes a name: not the beginning of a sentence.
 INSIDE_A_SENTENCE = re.compile(r"[\w,'’)\]%/&-]\s*[\"“(]?$")
+
+
+def topic(text: str) -> list[str]:
+    """The text's stems in order, its numbers in digits."""
+    return terms(in_digits(text))
 
 
 def names(text: str) -> dict[str, frozenset[str]]:
@@ -37,6 +45,13 @@ def names(text: str) -> dict[str, frozenset[str]]:
         if stems and (capital or digit or written.casefold() in CALENDAR):
             found[written] = stems
     return found
+
+
+def subjects(text: str) -> frozenset[str]:
+    """Stems of the text's names, and of words that begin a sentence with a capital."""
+    begun = (match.group(1) for match in BEGUN.finditer(text))
+    certain = (stem for stems in names(text).values() for stem in stems)
+    return frozenset(certain) | {term for word in begun for term in terms(word)}
 
 
 def clauses(text: str) -> list[list[str]]:

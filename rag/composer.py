@@ -9,7 +9,7 @@ from rag.lexicon import POINTERS, terms, words
 from rag.search_text import ITEM_KINDS, above, unit_search_text
 
 # Characters after which nothing more is picked; a list that the question asks for may run on.
-BUDGET = 450
+BUDGET = 480
 LIST_BUDGET = 900
 # How far below the best unit another still helps.
 MARGIN = 5.0

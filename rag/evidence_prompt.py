@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 from string import Template
 
+from rag.commands import is_command
 from rag.evidence import Evidence
 from rag.lexicon import words
 
@@ -46,7 +47,7 @@ class EvidencePrompt:
         """(role, content) pairs, as LangChain's chat models take them."""
         passages = "\n".join(
             f"{self.fence} passage [{number}]\n"
-            f"{self._harmless(item.passage.context)}\n{self._harmless(item.passage.text)}"
+            f"{self._harmless(item.passage.context)}\n{self._harmless(_data(item))}"
             for number, item in enumerate(evidence, start=1)
         )
         asked = self._harmless(question)
@@ -61,6 +62,15 @@ class EvidencePrompt:
 
     def _harmless(self, text: str) -> str:
         return TURN_MARK.sub(r"\g<0> ", text).replace(self.fence.removeprefix("=== "), "")
+
+
+def _data(item: Evidence) -> str:
+    """The passage's text without the sentences that speak to a chat model."""
+    text = item.passage.text
+    for unit in reversed([scored.unit for scored in item.units if is_command(scored.text)]):
+        start, end = (place - item.passage.start_char for place in (unit.start_char, unit.end_char))
+        text = text[:start] + text[end:]
+    return text
 
 
 def _runs(text: str) -> set[tuple[str, ...]]:

@@ -10,10 +10,10 @@ from rag.attribution import Attribution, Attributor
 from rag.chat_stream import Bounds, GenerationError, stream_reply
 from rag.citations import Span, spans_of
 from rag.cited_text import CitedSentence, SentenceStream
-from rag.domain import AnswerSentence
+from rag.domain import AnswerSentence, UnitKind
 from rag.evidence import Evidence, Query, ScoredUnit
 from rag.evidence_prompt import SILENCE, EvidencePrompt
-from rag.lexicon import POINTERS, words
+from rag.lexicon import POINTERS, terms, words
 from rag.verifier import Verdict, Verifier
 from rag.written import Writer, Written
 
@@ -28,7 +28,14 @@ REFUSAL = re.compile(
     re.IGNORECASE,
 )
 MOST_SENTENCES = 12
-DANGLING = Verdict(0.0, "points back at something that is not said")
+MOST_REPEATS = 3
+# How far below the best unit's score another still speaks to the question.
+MARGIN = 5.0
+# An item stands without its lead-in when it says this part of the lead-in's words itself.
+SELF_CONTAINED = 0.5
+DANGLING = "points back at something that is not said"
+WITHOUT_LEAD_IN = "an item without what introduces it"
+BESIDE = "beside the question"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +86,24 @@ class Generator:
         nothing; what came before is then not to be sent either.
         """
         numbered = self._prompt.chosen(evidence)
-        reply = ""
+        best = max((item.best_unit.score for item in numbered), default=0.0)
+        said: list[str] = []
+        repeats = 0
         last: Drafted | None = None
-        count = 0
         for sentence in self._sentences(query, numbered):
-            reply = f"{reply} {sentence.text}"
-            self._refuse_misbehaviour(sentence.text, reply)
-            last = Drafted(sentence, self._attributed(sentence, numbered, last))
+            self._refuse_misbehaviour(sentence.text, " ".join([*said, sentence.text]))
+            if sentence.text in said:
+                # A small model that has nothing more to say begins again, and never ends.
+                repeats += 1
+                if repeats == MOST_REPEATS:
+                    return
+                continue
+            said.append(sentence.text)
+            last = Drafted(sentence, self._attributed(sentence, numbered, last, best - MARGIN))
             yield last
-            count += 1
-            if count == MOST_SENTENCES:
+            if len(said) == MOST_SENTENCES:
                 return
-        if not count:
+        if not said:
             raise GenerationError("returned nothing that can be read")
 
     def _sentences(self, query: Query, evidence: Sequence[Evidence]) -> Iterator[CitedSentence]:
@@ -107,15 +120,27 @@ class Generator:
             raise GenerationError("found no answer in these passages")
 
     def _attributed(
-        self, sentence: CitedSentence, evidence: Sequence[Evidence], before: Drafted | None
+        self,
+        sentence: CitedSentence,
+        evidence: Sequence[Evidence],
+        before: Drafted | None,
+        least_score: float,
     ) -> Attribution:
         # A wrong number counts as none.
         cited = [evidence[n - 1] for n in sentence.numbers if 1 <= n <= len(evidence)]
         found = self._attributor.attribute(sentence.text, cited, evidence)
-        points_back = next(iter(words(sentence.text)), "") in POINTERS
-        if found.units and points_back and not _goes_on(before, found.units):
-            return Attribution((), DANGLING)
-        return found
+        units = found.units
+        last = before.attribution.units if before else ()
+        reason = None
+        if not units:
+            return found
+        if _points_back(sentence.text) and not _goes_on(last, units):
+            reason = DANGLING
+        elif _leans_on_lead_in(sentence.text, units) and units[0] not in last:
+            reason = WITHOUT_LEAD_IN
+        elif max(unit.score for unit in units) < least_score:
+            reason = BESIDE
+        return Attribution((), Verdict(found.verdict.support, reason)) if reason else found
 
     def _quoted(self, query: Query, evidence: Sequence[Evidence], why: str) -> Written:
         logger.warning("The chat model %s: the answer is quoted instead.", why)
@@ -124,16 +149,22 @@ class Generator:
         return Written(quoted.sentences, quoted.spans, quoted.text, note)
 
 
-def _goes_on(before: Drafted | None, units: Sequence[ScoredUnit]) -> bool:
+def _points_back(text: str) -> bool:
+    return next(iter(words(text)), "") in POINTERS
+
+
+def _goes_on(last: Sequence[ScoredUnit], units: Sequence[ScoredUnit]) -> bool:
     """Whether the units are the last sentence's own or follow them, so that "it" means the same."""
-    if before is None or not before.is_kept:
+    if not last or last[-1].passage.id != units[0].passage.id:
         return False
-    last, first = before.attribution.units[-1], units[0]
-    if last.passage.id != first.passage.id:
-        return False
-    places = [first.passage.units.index(scored.unit) for scored in (last, first)]
-    pointed = next(iter(words(first.text)), "") in POINTERS
-    return places[0] == places[1] or (pointed and places[1] == places[0] + 1)
+    before, after = (units[0].passage.units.index(scored.unit) for scored in (last[-1], units[0]))
+    return before == after or (_points_back(units[0].text) and after == before + 1)
+
+
+def _leans_on_lead_in(text: str, units: Sequence[ScoredUnit]) -> bool:
+    lead_in = set(terms(units[0].text)) if units[0].unit.kind is UnitKind.LEAD_IN else set()
+    alone = len(units) == 1
+    return not alone and len(lead_in & set(terms(text))) < SELF_CONTAINED * len(lead_in)
 
 
 def _written(kept: Sequence[Drafted], dropped: int) -> Written:
@@ -155,5 +186,5 @@ def _written(kept: Sequence[Drafted], dropped: int) -> Written:
 def _note(dropped: int) -> str | None:
     if not dropped:
         return None
-    left_out = "One sentence" if dropped == 1 else f"{dropped} sentences"
-    return f"{left_out} of the chat model went: the guide does not support them."
+    left_out = "One sentence was" if dropped == 1 else f"{dropped} sentences were"
+    return f"{left_out} left out: what the chat model wrote there did not stand up to the guide."

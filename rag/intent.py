@@ -19,7 +19,7 @@ ASKS = re.compile(
 
 
 def question_in(text: str) -> str | None:
-    """The text as it is when nobody tampers; else what remains of it; None when no question does."""
+    """The text as it is when nobody tampers, else what remains; None when no question does."""
     if not _tampers(text):
         return text
     clauses = [clause.strip() for clause in CLAUSE.split(text) if clause and clause.strip()]

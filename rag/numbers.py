@@ -79,6 +79,12 @@ def numbers(text: str) -> frozenset[str]:
     return frozenset(quantity.number for quantity in quantities(text))
 
 
+def in_digits(text: str) -> str:
+    """The text with its written numbers in digits, and thousands without commas."""
+    digits = re.sub(r"(?<=\d),(?=\d{3})", "", text)
+    return re.sub(r"[a-z]+", lambda word: WRITTEN.get(word.group(), word.group()), digits)
+
+
 def quantities(text: str) -> frozenset[Quantity]:
     """The numbers of a text with their units."""
     folded = unicodedata.normalize("NFKC", text).casefold()

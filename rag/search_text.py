@@ -1,5 +1,7 @@
 """What the indexes see of a passage: its context travels with it without being quotable."""
 
+from itertools import takewhile
+
 from rag.domain import Passage, Unit, UnitKind
 
 ITEM_KINDS = (UnitKind.LIST_ITEM, UnitKind.ITEM_SENTENCE)
@@ -11,13 +13,27 @@ def passage_search_text(passage: Passage) -> str:
 
 
 def unit_search_text(passage: Passage, unit: Unit) -> str:
-    """The unit under the title and its nearest heading, an item behind what introduces it."""
+    """The unit under the title and its nearest heading, an item behind what introduces it.
+
+    A lead-in says little alone: its items follow it, as they do for a reader.
+    """
     introduced = [passage.title, *passage.heading_path[-1:]]
     if unit.kind in ITEM_KINDS and passage.lead_in:
         introduced.append(passage.lead_in)
     introduced += [passage.text_of(u.start_char, u.end_char) for u in above(passage, unit)]
-    text = passage.text_of(unit.start_char, unit.end_char)
+    text = " ".join(
+        passage.text_of(u.start_char, u.end_char) for u in (unit, *items_below(passage, unit))
+    )
     return ": ".join([*dict.fromkeys(part.rstrip(":") for part in introduced), text])
+
+
+def items_below(passage: Passage, unit: Unit) -> list[Unit]:
+    """The beginnings of the items that a lead-in introduces; none for another unit."""
+    if unit.kind is not UnitKind.LEAD_IN:
+        return []
+    following = passage.units[passage.units.index(unit) + 1 :]
+    items = takewhile(lambda other: other.kind in ITEM_KINDS, following)
+    return [item for item in items if item.kind is UnitKind.LIST_ITEM]
 
 
 def above(passage: Passage, unit: Unit) -> list[Unit]:

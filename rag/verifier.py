@@ -13,7 +13,7 @@ from rag.lexicon import terms
 from rag.logistic import probability_of
 from rag.token_vectors import TokenEncoder, TokenVectors
 
-KEPT_TEXTS = 2_048
+KEPT_TEXTS = 512
 # A topic word that the cited words don't hold must at least resemble one of theirs this much.
 # Measured between words of one place: provides/includes 0.7, removes/includes 0.3.
 RESEMBLES = 0.6

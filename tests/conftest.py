@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from langchain_core.language_models import BaseChatModel
 
 from ingest.pipeline import ingest_paths
 from rag.bootstrap import Services, open_services
@@ -72,17 +73,22 @@ def corpus_copy(corpus_data_dir: Path, tmp_path: Path) -> Path:
 def open_fake_services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenServices]:
     """Opens services with deterministic fakes in place of both models.
 
-    Takes `data_dir` (one in the test's own folder by default), `embedder`, and settings by name.
+    Takes `data_dir` (one in the test's own folder by default), `embedder`, a chat `model`, and
+    settings by name.
     """
     opened: list[Services] = []
 
     def open_them(
-        data_dir: Path | None = None, embedder: FakeEmbedder | None = None, **settings: object
+        data_dir: Path | None = None,
+        embedder: FakeEmbedder | None = None,
+        model: BaseChatModel | None = None,
+        **settings: object,
     ) -> Services:
         chosen = embedder or FakeEmbedder()
         monkeypatch.setattr("rag.bootstrap.open_embedder", lambda *_, **__: chosen)
         monkeypatch.setattr("rag.bootstrap.MsMarcoReranker", lambda *_, **__: FakeReranker())
-        services = open_services(load_settings(data_dir=data_dir or tmp_path / "data", **settings))
+        chosen_settings = load_settings(data_dir=data_dir or tmp_path / "data", **settings)
+        services = open_services(chosen_settings, model)
         opened.append(services)
         return services
 

@@ -1,6 +1,7 @@
 """An embedder without a model: the same words give the same vector, on every machine."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -8,6 +9,9 @@ from langchain_core.embeddings import Embeddings
 
 from rag.embedder import Vectors
 from rag.lexicon import terms
+from rag.token_vectors import TokenVectors
+
+VOCABULARY_SIZE = 30_000
 
 
 class FakeEmbedder(Embeddings):
@@ -19,6 +23,7 @@ class FakeEmbedder(Embeddings):
     def __init__(self, name: str = "fake", dimension: int = 64) -> None:
         self.name = name
         self.dimension = dimension
+        self.vocabulary_size = VOCABULARY_SIZE
         self.calls: list[tuple[str, ...]] = []
 
     @property
@@ -39,6 +44,15 @@ class FakeEmbedder(Embeddings):
                 vectors[row, 0] = 1.0
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         return vectors
+
+    def tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """A token a word; words of one stem have one vector, others lie at right angles or so."""
+        found = []
+        for text in texts:
+            spans = tuple(match.span() for match in re.finditer(r"\w+", text))
+            vectors = self.encode([text[start:end] for start, end in spans])
+            found.append(TokenVectors(spans, (VOCABULARY_SIZE - 1,) * len(spans), vectors))
+        return found
 
     def token_count(self, text: str) -> int:
         """One token a word, and one for each end, as BERT counts."""

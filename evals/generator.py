@@ -49,7 +49,7 @@ def spread(records: Sequence[QuestionRecord], count: int) -> tuple[QuestionRecor
     return tuple(records[place * len(records) // count] for place in range(count))
 
 
-def generation_to_json(generated: Sequence[Generated]) -> dict[str, Any]:
+def generated_to_json(generated: Sequence[Generated]) -> dict[str, Any]:
     """Counts of what was written, caught and sent, and every sentence that was sent."""
     drafts = [drafted for one in generated for drafted in one.drafts]
     caught = [drafted for drafted in drafts if not drafted.is_kept]

@@ -1,4 +1,4 @@
-"""`footnote eval generation`: what a chat model writes, and what of it comes through."""
+"""`footnote eval generator`: what a chat model writes, and what of it comes through."""
 
 from contextlib import nullcontext
 from pathlib import Path
@@ -9,7 +9,7 @@ import typer
 from cli.faults import print_json
 
 
-def generation(
+def generator(
     questions: Annotated[Path, typer.Argument(metavar="SET.jsonl", help="A question set.")],
     documents: Annotated[
         list[Path], typer.Option("--documents", help="The documents that the set is about.")
@@ -20,7 +20,7 @@ def generation(
 
     The model is FOOTNOTE_CHAT_MODEL, else a small one on this machine.
     """
-    from evals.generation import generate, generation_to_json, spread
+    from evals.generator import generate, generated_to_json, spread
     from evals.local_model import local_chat_model
     from evals.opening import ingest_for_evaluation, opened
     from evals.question_set import load_question_set
@@ -36,10 +36,10 @@ def generation(
     naming = nullcontext(chosen) if chosen.chat_model else local_chat_model()
     with opened(None, temporary=True) as services, naming as settings:
         ingest_for_evaluation(services, documents)
-        generator = Generator(
+        writing = Generator(
             open_chat_model(settings),
             services.verifier,
             QuotingWriter(ExtractiveComposer()),
             Bounds(settings.chat_model_timeout),
         )
-        print_json(generation_to_json(generate(services.answerer, generator, records)))
+        print_json(generated_to_json(generate(services.answerer, writing, records)))
