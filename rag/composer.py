@@ -19,6 +19,8 @@ COVERAGE_WEIGHT = 2.0
 NOVELTY_WEIGHT = 2.0
 # Two units that share this part of the shorter one's words say the same.
 REDUNDANT = 0.8
+# The rest of a list that is no longer than this is shown for completeness.
+SHORT_REST = 200
 # A lead-in that comes this close to the best unit is what was asked for: its list may run on.
 LIST_MARGIN = 3.0
 
@@ -109,12 +111,19 @@ def _is_said(own_terms: frozenset[str], chosen: Sequence[ScoredUnit]) -> bool:
 
 
 def _finish_lists(chosen: Sequence[ScoredUnit], evidence: Sequence[Evidence]) -> list[ScoredUnit]:
+    """The chosen units, and the rest of every list of which two items or nearly all were chosen.
+
+    A reader can't tell a list that was cut from a whole one.
+    """
     finished = list(chosen)
     for item in evidence:
         for _, items in _lists(item.units):
-            picked = sum(member in chosen for member in items)
-            if picked > 1 and sum(len(member.text) for member in items) <= LIST_BUDGET:
-                finished += [member for member in items if member not in finished]
+            left = [member for member in items if member not in chosen]
+            picked = len(items) - len(left)
+            missing = sum(len(member.text) for member in left)
+            wanted = picked > 1 and missing <= LIST_BUDGET
+            if wanted or (picked and missing <= SHORT_REST):
+                finished += [member for member in left if member not in finished]
     return finished
 
 

@@ -52,6 +52,22 @@ def test_a_list_that_was_asked_for_is_given_whole():
     assert [scored.unit for scored in chosen] == list(passage_of(LIST).units)
 
 
+def test_a_list_with_a_short_rest_is_never_cut():
+    chosen = composed("When Django?", evidence_of(passage_of(LIST), [NO, YES, NO, NO]))
+    assert [scored.unit for scored in chosen] == list(passage_of(LIST).units)
+
+
+def test_a_long_rest_of_a_list_is_left_out_when_one_item_answers():
+    long_list = LIST + "".join(
+        f"- Reason {n} is told at length. {'Word ' * 30}.\n" for n in range(9)
+    )
+    passage = passage_of(long_list)
+    scores = [NO] * len(passage.units)
+    scores[1] = YES
+    chosen = composed("When Django?", evidence_of(passage, scores))
+    assert len(chosen) < len(passage.units)
+
+
 def test_a_lead_in_never_stands_without_an_item():
     chosen = composed("Choose Django?", evidence_of(passage_of(LIST), [YES, NO, NO, NO]))
     assert any(scored.unit.kind is UnitKind.LIST_ITEM for scored in chosen)
