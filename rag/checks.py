@@ -19,18 +19,29 @@ COVERED = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """Words cited by a sentence, and those that stand above them: title, headings, lead-in.
+    """Spans cited by a sentence, in order, and what stands above them: title and headings.
 
     `context`, parted by ` › `, may say what the words are about; it lends no number.
     """
 
-    text: str
+    spans: tuple[str, ...]
     context: str = ""
+
+    @property
+    def text(self) -> str:
+        """The spans as one text."""
+        return " ".join(self.spans)
+
+    def holds_verbatim(self, sentence: str) -> bool:
+        """Whether the sentence is a copy of the last span or of all of them."""
+        said = words(sentence)
+        return said in (words(self.spans[-1]), words(self.text)) if self.spans else False
 
 
 def fault(sentence: str, cited: Cited) -> str | None:
     """Why the sentence does not follow from the cited words, or None when no rule objects."""
-    return next((found for rule in RULES if (found := rule(sentence, cited))), None)
+    rules = RULES_FOR_COPIES if cited.holds_verbatim(sentence) else RULES
+    return next((found for rule in rules if (found := rule(sentence, cited))), None)
 
 
 def _claims_nothing(sentence: str, _: Cited) -> str | None:
@@ -73,8 +84,12 @@ def _denials(sentence: str, cited: Cited) -> str | None:
     does, could = (any(map(denies, words(text))) for text in (sentence, whole))
     if does and not could:
         return "denial not in the source"
+    return None
+
+
+def _denials_above(sentence: str, cited: Cited) -> str | None:
     # "Small teams." under "When not to use it" is the opposite of what it says alone.
-    if not does and any(map(denies, words(cited.context))):
+    if any(map(denies, words(cited.context))) and not any(map(denies, words(sentence))):
         return "denial of the heading left out"
     return None
 
@@ -116,8 +131,9 @@ def _coverage(sentence: str, cited: Cited) -> str | None:
 
 
 Rule = Callable[[str, Cited], str | None]
+RULES_FOR_COPIES: tuple[Rule, ...] = (_claims_nothing, _denials_above)
 RULES: tuple[Rule, ...] = (
-    _claims_nothing,
+    *RULES_FOR_COPIES,
     _numbers,
     _names,
     _denials,

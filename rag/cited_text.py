@@ -14,7 +14,9 @@ RANGE = re.compile(r"(\d+)\s*[–-]\s*(\d+)")
 # A sentence ends at its stop with the marks behind it, once something else begins, or at a line's
 # end; before that the next piece of the stream may still bring a mark.
 END = re.compile(r"[.!?][\"”’)*_]*(?:\s*[\[【][^\]】\n]{0,40}[\]】])*\.?(?=\s+[^\s\[【])|\n")
-ABBREVIATION = re.compile(r"(?:\b(?i:e\.g|i\.e|etc|vs|cf|approx|fig|dr|mr|ms)|\b[A-Z])\.$")
+ABBREVIATION = re.compile(
+    r"(?:\b(?i:e\.g|i\.e|etc|vs|cf|approx|fig|dr|mr|ms)|\b[A-Z]|^\s*\d{1,2})\.$"
+)
 ITEM = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+")
 DECORATION = re.compile(r"\*\*|__|^#+\s*|^>\s*|`")
 LONGEST_RANGE = 20
@@ -69,5 +71,5 @@ def _sentence(raw: str) -> Iterator[CitedSentence]:
     bare = MARK.sub("", ITEM.sub("", raw))
     text = " ".join(DECORATION.sub("", bare.strip()).split())
     text = re.sub(r"\s+([.,;:!?])", r"\1", text)
-    if re.search(r"\w", text):
+    if re.search(r"[^\W\d_]", text):
         yield CitedSentence(text, cited_numbers(raw), item is not None)

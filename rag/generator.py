@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ REFUSAL = re.compile(
 )
 MOST_SENTENCES = 12
 MOST_REPEATS = 3
-# How far below the best unit's score another still speaks to the question.
+# How far below the best passage's best unit another passage's still speaks to the question.
 MARGIN = 5.0
 # An item stands without its lead-in when it says this part of the lead-in's words itself.
 SELF_CONTAINED = 0.5
@@ -86,7 +86,9 @@ class Generator:
         nothing; what came before is then not to be sent either.
         """
         numbered = self._prompt.chosen(evidence)
-        best = max((item.best_unit.score for item in numbered), default=0.0)
+        scores = {item.passage.id: item.best_unit.score for item in numbered}
+        least = max(scores.values(), default=0.0) - MARGIN
+        to_the_point = {passage for passage, score in scores.items() if score >= least}
         said: list[str] = []
         repeats = 0
         last: Drafted | None = None
@@ -99,7 +101,7 @@ class Generator:
                     return
                 continue
             said.append(sentence.text)
-            last = Drafted(sentence, self._attributed(sentence, numbered, last, best - MARGIN))
+            last = Drafted(sentence, self._attributed(sentence, numbered, last, to_the_point))
             yield last
             if len(said) == MOST_SENTENCES:
                 return
@@ -124,7 +126,7 @@ class Generator:
         sentence: CitedSentence,
         evidence: Sequence[Evidence],
         before: Drafted | None,
-        least_score: float,
+        to_the_point: Collection[str],
     ) -> Attribution:
         # A wrong number counts as none.
         cited = [evidence[n - 1] for n in sentence.numbers if 1 <= n <= len(evidence)]
@@ -138,7 +140,7 @@ class Generator:
             reason = DANGLING
         elif _leans_on_lead_in(sentence.text, units) and units[0] not in last:
             reason = WITHOUT_LEAD_IN
-        elif max(unit.score for unit in units) < least_score:
+        elif units[0].passage.id not in to_the_point:
             reason = BESIDE
         return Attribution((), Verdict(found.verdict.support, reason)) if reason else found
 

@@ -10,8 +10,9 @@ from rag.search_text import unit_search_text
 
 # A passage is as good as its best unit; the candidate's score breaks what the unit leaves open.
 CANDIDATE_WEIGHT = 10.0
-# The fast profile's stand-in for a cross-encoder logit, fitted on its logits.
-FAST_INTERCEPT, FAST_SIMILARITY, FAST_COVERAGE = -12.0, 16.0, 5.0
+# The fast profile's stand-in for the cross-encoder's logit: least squares over the 6,514 units of
+# the calibration set's candidates, which explain 72 in a hundred of its variance.
+FAST_INTERCEPT, FAST_SIMILARITY, FAST_COVERAGE = -13.3, 9.5, 12.1
 
 
 class Ranker(Protocol):

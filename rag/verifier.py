@@ -59,11 +59,9 @@ class Verifier:
 
         `context` (title, headings) may name what the spans are about.
         """
-        joined = " ".join(spans)
         support = self.support(sentence, spans)
-        reason = fault(sentence, Cited(joined, context)) or self._strange_word(
-            sentence, spans, context
-        )
+        cited = Cited(tuple(spans), context)
+        reason = fault(sentence, cited) or self._strange_word(sentence, spans, context)
         if reason is None and support < LEAST_SUPPORT:
             reason = "too unlike the source"
         return Verdict(support, reason)

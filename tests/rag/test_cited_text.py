@@ -68,5 +68,12 @@ def test_nothing_said_is_no_sentence(text):
     assert parsed(text) == []
 
 
+def test_a_numbered_list_is_items():
+    assert parsed("1. Warm the pot.\n2. Pour.\n3.") == [
+        CitedSentence("Warm the pot.", (), is_item=True),
+        CitedSentence("Pour.", (), is_item=True),
+    ]
+
+
 def test_decoration_is_left_out():
     assert [s.text for s in parsed("**Tea** is `hot` [1] .\n## Heat\n")] == ["Tea is hot.", "Heat"]
