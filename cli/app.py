@@ -11,7 +11,7 @@ import typer
 
 from cli.calibrate_command import calibrate
 from cli.eval_command import app as evaluation
-from cli.faults import telling_faults
+from cli.faults import run, telling_faults
 from cli.fit_verifier_command import fit_verifier
 from cli.generator_command import generator
 
@@ -109,4 +109,4 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    app()
+    sys.exit(run(app))

@@ -32,21 +32,32 @@ def ask(question: str, history: Path | None, data_dir: Path | None, *, as_json: 
 
 def read_history(file: Path) -> tuple[Turn, ...]:
     """The turns in a JSON file. Raises InvalidRequestError when it holds something else."""
-    form = '[{"role": "user", "content": "…"}, …]'
     try:
         turns = json.loads(file.read_text("utf-8"))
-        if isinstance(turns, list):
-            return tuple(Turn(role=turn["role"], content=str(turn["content"])) for turn in turns)
-        fault: Exception | None = None
     except OSError as error:
         raise InvalidRequestError(
             f"The history file {file} can't be read ({error.strerror}): check the path."
         ) from error
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
-        fault = error
-    raise InvalidRequestError(
+    except (ValueError, RecursionError) as error:
+        raise _not_turns(file) from error
+    if not isinstance(turns, list) or not all(map(_is_turn, turns)):
+        raise _not_turns(file)
+    return tuple(Turn(role=turn["role"], content=turn["content"]) for turn in turns)
+
+
+def _is_turn(value: object) -> bool:
+    return (
+        isinstance(value, dict)
+        and set(value) == {"role", "content"}
+        and all(isinstance(part, str) for part in value.values())
+    )
+
+
+def _not_turns(file: Path) -> InvalidRequestError:
+    form = '[{"role": "user", "content": "…"}, …]'
+    return InvalidRequestError(
         f"The history file {file} is not a JSON list of turns: write {form}."
-    ) from fault
+    )
 
 
 def show(answer: Answer, console: Console) -> None:

@@ -10,7 +10,7 @@ import typer
 
 from rag.errors import InvalidRequestError, RagError
 
-ANSWERED, FAILED, WRONG_USAGE, ABSTAINED = 0, 1, 2, 3
+ANSWERED, FAILED, WRONG_USAGE, ABSTAINED, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 @contextmanager
@@ -28,7 +28,7 @@ def telling_faults(*, as_json: bool) -> Iterator[None]:
         raise typer.Exit(FAILED) from error
     except KeyboardInterrupt as error:
         sys.stderr.write("Stopped. Nothing that was stored is lost.\n")
-        raise typer.Exit(130) from error
+        raise typer.Exit(INTERRUPTED) from error
     except BrokenPipeError as error:
         # The reader of our output went away (`footnote search … | head`): nothing left to say.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -41,6 +41,28 @@ def telling_faults(*, as_json: bool) -> Iterator[None]:
         )
         _tell(unexpected, as_json=as_json)
         raise typer.Exit(FAILED) from error
+
+
+def run(app: typer.Typer) -> int:
+    """The exit status of the command line; wrong usage is told like every other fault."""
+    try:
+        return int(app(standalone_mode=False) or ANSWERED)
+    except typer.Exit as stop:
+        return stop.exit_code
+    except typer.Abort:
+        return INTERRUPTED
+    except Exception as error:
+        # Typer keeps the class of its usage errors to itself; they are known by this method.
+        message = getattr(error, "format_message", None)
+        if message is None:
+            raise
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context is not None else "footnote"
+        _tell(
+            InvalidRequestError(f"{message().rstrip('.')}. {command} --help tells more."),
+            as_json="--json" in sys.argv,
+        )
+        return WRONG_USAGE
 
 
 def _tell(error: RagError, *, as_json: bool) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rag.bootstrap import Services, open_services
 from rag.catalog import CATALOG_FILE
-from rag.errors import EmptyStoreError
+from rag.errors import EmptyStoreError, InvalidRequestError
 from rag.settings import load_settings
 
 
@@ -17,6 +17,10 @@ def reading_services(data_dir: Path | None) -> Iterator[Services]:
     Raises EmptyStoreError when nothing was ever ingested there.
     """
     settings = load_settings(data_dir=data_dir)
+    if settings.data_dir.exists() and not settings.data_dir.is_dir():
+        raise InvalidRequestError(
+            f"{settings.data_dir} is a file, not a folder: name a folder with --data-dir."
+        )
     if not (settings.data_dir / CATALOG_FILE).is_file():
         raise EmptyStoreError(
             f"There is nothing in {settings.data_dir} yet: run footnote ingest with your "

@@ -26,7 +26,7 @@ from rag.errors import SourceError
 from rag.search_text import passage_search_text, unit_search_text
 
 # Part of every content hash: documents are cut anew after a change here that makes it necessary.
-FORMAT = 4
+FORMAT = 5
 EMBED_BATCH = 256
 
 Progress = Callable[[int, int, str], None]

@@ -7,6 +7,9 @@ from ingest.parsed import ParsedText
 from ingest.sentences import sentence_spans
 from rag.domain import Block, BlockKind, Unit, UnitKind
 
+# A table up to this length is quoted whole.
+WHOLE_TABLE_CHARS = 700
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -76,7 +79,7 @@ def _units(text: str, group: Sequence[Block]) -> Iterator[Unit]:
     for place, block in enumerate(group):
         spans = list(sentence_spans(_text(text, block), block.start_char))
         if block.kind is BlockKind.TABLE:
-            yield Unit(UnitKind.TABLE, block.start_char, block.end_char)
+            yield from _table_units(text, block)
         elif block.kind is BlockKind.CODE:
             yield Unit(UnitKind.CODE, block.start_char, block.end_char)
         elif block.kind is BlockKind.LIST_ITEM:
@@ -88,6 +91,19 @@ def _units(text: str, group: Sequence[Block]) -> Iterator[Unit]:
             for number, span in enumerate(spans, start=1):
                 last = introduces and number == len(spans)
                 yield Unit(UnitKind.LEAD_IN if last else UnitKind.SENTENCE, *span)
+
+
+def _table_units(text: str, block: Block) -> Iterator[Unit]:
+    rows = _text(text, block).split("\n")
+    if block.end_char - block.start_char <= WHOLE_TABLE_CHARS or len(rows) == 1:
+        yield Unit(UnitKind.TABLE, block.start_char, block.end_char)
+        return
+    # A long table is read row by row, its head introducing each row as a lead-in does an item.
+    start = block.start_char
+    for number, row in enumerate(rows):
+        kind = UnitKind.LIST_ITEM if number else UnitKind.LEAD_IN
+        yield Unit(kind, start, start + len(row), level=min(number, 1))
+        start += len(row) + 1
 
 
 def _text(text: str, block: Block) -> str:

@@ -42,6 +42,8 @@ class FoundFile:
 
     def read(self) -> SourceDocument:
         """The file's content. Raises SourceError when it can't be ingested."""
+        if not self.path.resolve().is_relative_to(self.root):
+            raise SourceError("it is a link to something outside the folder that was named")
         media_type = MEDIA_TYPES.get(self.path.suffix.lower())
         if media_type is None:
             raise SourceError(

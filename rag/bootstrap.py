@@ -100,6 +100,10 @@ def _token_encoder(embedder: Embedder, settings: Settings) -> TokenEncoder:
 
 
 def _open_catalog(settings: Settings, embedder: Embedder) -> Catalog:
+    if settings.data_dir.exists() and not settings.data_dir.is_dir():
+        raise PermanentError(
+            f"{settings.data_dir} is a file, not a folder: name a folder with --data-dir."
+        )
     try:
         return Catalog(settings.data_dir, embedder.name, embedder.dimension)
     except OSError as error:

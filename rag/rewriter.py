@@ -57,10 +57,10 @@ class Rewriter:
     def standalone(self, question: Question) -> str | None:
         """The question itself if it stands alone, else with what it takes from the history.
 
-        None when the person only tampers and asks nothing.
+        None when the person asks nothing: a greeting, or an attempt to tamper alone.
         """
         asked = question_in(question.text)
-        if asked is None:
+        if asked is None or not (question.history or terms(asked)):
             return None
         topic = ""
         said = ""

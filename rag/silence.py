@@ -79,12 +79,13 @@ def unknown_names(text: str, vocabulary: Vocabulary, is_word: Callable[[str], bo
 
 def _typed_words(text: str) -> list[tuple[str, bool]]:
     found = []
+    is_shouted = not any(letter.islower() for letter in text)
     for place, typed in enumerate(TYPED.findall(text)):
         bare = typed.strip(EDGES)
-        mixed = any(letter.isupper() for letter in bare) and any(x.islower() for x in bare)
+        mixed = any(letter.isupper() for letter in bare) and bare[:1].isalpha()
         digits = bare[:1].isalpha() and any(letter.isdigit() for letter in bare)
-        # A capital at the beginning says nothing, and words in capitals are shouted.
-        found.append((bare, (mixed and place > 0) or digits))
+        # A capital at the beginning says nothing, nor does one where all is written in capitals.
+        found.append((bare, (mixed and place > 0 and not is_shouted) or digits))
     return [(bare, is_name) for bare, is_name in found if bare]
 
 

@@ -12,6 +12,7 @@ from mdit_py_plugins.admon import admon_plugin
 
 from ingest.canonical import CanonicalText
 from ingest.parsed import ParsedText
+from ingest.parsers.html_block import visible_texts
 from rag.domain import BlockKind
 from rag.errors import SourceError
 
@@ -59,7 +60,9 @@ def _metadata(held: Mapping[object, object]) -> dict[str, str]:
     }
 
 
-def _write_blocks(nodes: Sequence[SyntaxTreeNode], canonical: CanonicalText) -> None:
+def _write_blocks(  # noqa: C901 - one case a kind of block
+    nodes: Sequence[SyntaxTreeNode], canonical: CanonicalText
+) -> None:
     for node in nodes:
         match node.type:
             case "heading":
@@ -77,7 +80,10 @@ def _write_blocks(nodes: Sequence[SyntaxTreeNode], canonical: CanonicalText) -> 
                 _write_quote(node.children, canonical)
             case "admonition":
                 _write_admonition(node, canonical)
-            case "hr" | "html_block":
+            case "html_block":
+                for text in visible_texts(node.content):
+                    canonical.append(BlockKind.PARAGRAPH, text)
+            case "hr":
                 continue
             case _:
                 _write_blocks(node.children, canonical)

@@ -126,3 +126,11 @@ def test_a_reader_that_goes_away_causes_no_traceback(corpus_data_dir, tmp_path):
         errors = process.stderr.read().decode()
     assert "Traceback" not in errors
     assert "Exception" not in errors
+
+
+def test_wrong_usage_is_one_sentence_and_one_json_object(footnote):
+    run = footnote("search", "x", "--top-k", "0", "--json")
+    assert run.status == 2
+    assert set(run.json) == {"error"}
+    assert run.json["error"]["detail"] in run.stderr
+    assert "Traceback" not in run.stderr

@@ -110,7 +110,7 @@ def test_a_file_in_the_data_directorys_place_is_one_sentence(footnote, guide, tm
     (tmp_path / "data").write_text("a file")
     run = footnote("ingest", guide, "--data-dir", "data")
     assert run.status == 1
-    assert "can't be used" in run.sentence
+    assert "is a file, not a folder" in run.sentence
     assert (tmp_path / "data").read_text() == "a file"
 
 

@@ -161,3 +161,12 @@ def test_front_matter_made_to_grow_without_end_does_not():
 @pytest.mark.parametrize("mark", [">", "- ", "*", "[", "`", "<"], ids=repr)
 def test_ten_thousand_marks_are_parsed_without_a_crash(mark):
     parse_markdown(mark * 10_000 + " text")
+
+
+def test_html_keeps_what_a_reader_would_see():
+    parsed = parse_markdown(
+        "<div><script>alert('x')</script><!-- no --><p>It opens at <b>six</b>.</p></div>\n\nText.\n"
+    )
+    assert "It opens at six." in parsed.text
+    assert "alert" not in parsed.text
+    assert "no" not in parsed.text.split()

@@ -4,6 +4,7 @@ import pytest
 
 from ingest.parsers.markdown import parse_markdown
 from ingest.sections import sections
+from rag.domain import UnitKind
 
 
 def layout(markdown):
@@ -87,3 +88,13 @@ def test_a_quote_is_cut_into_sentences():
 def test_an_abbreviation_ends_no_sentence(text):
     ((_, pieces),) = layout(text)
     assert pieces == [[("sentence", text)]]
+
+
+def test_a_long_table_is_read_row_by_row_under_its_head():
+    rows = "\n".join(f"| Bicycle {number} | {number} euros a day |" for number in range(60))
+    parsed = parse_markdown(f"# Prices\n\n| Bicycle | Price |\n|---|---|\n{rows}\n")
+    (section,) = sections(parsed)
+    units = section.pieces[0].units
+    assert units[0].kind is UnitKind.LEAD_IN
+    assert len(units) == 61
+    assert parsed.text[units[8].start_char : units[8].end_char] == "Bicycle 7 | 7 euros a day"

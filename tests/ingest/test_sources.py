@@ -111,3 +111,14 @@ def test_a_name_that_is_not_utf_8_can_be_shown_and_stored(tmp_path):
     (found,) = find_files([tmp_path])
     assert found.name.encode() == "bad\ufffd.md".encode()
     assert found.read().uri.endswith("/bad%FF.md")
+
+
+def test_a_link_to_something_outside_the_folder_is_refused(tmp_path):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("The password is swordfish.", "utf-8")
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    (folder / "link.md").symlink_to(secret)
+    (file,) = find_files([folder])
+    with pytest.raises(SourceError, match="outside the folder"):
+        file.read()
