@@ -8,6 +8,7 @@ import pytest
 
 from cli.faults import print_json
 from tests.cli.conftest import EXECUTABLE
+from tests.end_to_end.serving import footnote as executable
 
 HEAVY = ("torch", "chromadb", "sentence_transformers", "langchain_chroma", "transformers", "onnx")
 IMPORTED = f"import sys, cli.app\nprint([name for name in {HEAVY} if name in sys.modules])"
@@ -128,9 +129,9 @@ def test_a_reader_that_goes_away_causes_no_traceback(corpus_data_dir, tmp_path):
     assert "Exception" not in errors
 
 
-def test_wrong_usage_is_one_sentence_and_one_json_object(footnote):
-    run = footnote("search", "x", "--top-k", "0", "--json")
-    assert run.status == 2
-    assert set(run.json) == {"error"}
-    assert run.json["error"]["detail"] in run.stderr
-    assert "Traceback" not in run.stderr
+def test_wrong_usage_is_one_sentence_and_one_json_object(tmp_path):
+    run = executable(tmp_path, "search", "x", "--top-k", "0", "--json")
+    assert run.returncode == 2
+    said = json.loads(run.stdout)
+    assert set(said) == {"error"}
+    assert run.stderr.strip() == said["error"]["detail"]
