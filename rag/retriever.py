@@ -26,8 +26,8 @@ class Retriever:
 
     Reciprocal rank fusion of the three rankings says which passages to look at; of those
     score = (1 - u) * passage cosine + u * best unit cosine + k * BM25 / highest BM25, with
-    u = UNIT_SHARE and k = KEYWORD_SHARE. Settled on a development set (docs/adr/0006): cosines and BM25
-    added found more than any of them alone, and more than their ranks fused.
+    u = UNIT_SHARE and k = KEYWORD_SHARE, settled on a development set (docs/adr/0006): cosines and
+    BM25 added found more than any of them alone, and more than their ranks fused.
     """
 
     def __init__(self, catalog: Catalog, index: AutoIndex, embedder: Embedder) -> None:
