@@ -48,7 +48,7 @@ class AnswerOut(ResponseModel):
     question: str
     standalone_question: str = Field(description="The question as it was understood.")
     status: Literal["answered", "partial", "abstained"]
-    reason: str | None = Field(description="Why the answer is partial or missing, else null.")
+    reason: str | None = Field(description="Why it is partial, missing or quoted, else null.")
     confidence: float = Field(ge=0, le=1)
     text: str = Field(description="The answer with [n] after each sentence; lists as `- ` lines.")
     sentences: list[SentenceOut]

@@ -1,6 +1,7 @@
 """Texts to vectors. Every embedder is a LangChain `Embeddings` and returns unit vectors."""
 
 import hashlib
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -43,8 +44,9 @@ class Embedder(Protocol):
 
 
 class _LangChainEmbeddings(Embeddings):
+    @abstractmethod
     def encode(self, texts: Sequence[str]) -> Vectors:
-        raise NotImplementedError
+        """Unit vectors of shape (texts, dimension), in the order of the texts."""
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """Unit vectors as lists of floats."""

@@ -18,11 +18,13 @@ export function answerElement(answer) {
   }
   body.append(...textElements(answer));
   if (answer.reason) {
+    // A full answer may carry a note too, such as why it quotes instead of writing.
+    const label = answer.status === "partial" ? "Answered in part" : "Note";
     body.append(
       element(
         "aside",
         { class: "partial" },
-        element("p", { class: "label" }, "Answered in part"),
+        element("p", { class: "label" }, label),
         element("p", {}, answer.reason),
       ),
     );
