@@ -9,18 +9,20 @@ from api.errors import handle_errors
 from api.openapi import describe
 from api.ports import Services
 from api.request_context import RequestContext
+from operations.bootstrap import Operations
 from rag.settings import Settings
 
 VERSION = "1"
 
 
-def create_app(services: Services, settings: Settings) -> FastAPI:
-    """The API and the chat page over services that the caller opens and closes."""
+def create_app(services: Services, operations: Operations, settings: Settings) -> FastAPI:
+    """The API and the chat page over services and operations that the caller opens and closes."""
     # The bundled /docs page loads its script from a CDN; the description itself is served.
     app = FastAPI(
         title="Footnote", version=VERSION, docs_url=None, redoc_url=None, redirect_slashes=False
     )
     app.state.backend = Backend(services)
+    app.state.operations = operations
     app.state.settings = settings
     app.include_router(routes.router)
     app.include_router(pages.router)

@@ -4,7 +4,7 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -13,6 +13,7 @@ import uvicorn
 from api.app import create_app
 from api.suggestions import Suggestions
 from cli.listening import listening_error, listening_socket
+from operations.bootstrap import open_operations
 from rag.bootstrap import open_services
 from rag.settings import Settings, load_settings
 
@@ -37,14 +38,18 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
     """Serve until Ctrl-C or SIGTERM, then give everything back and return.
 
     Raises PortInUseError and UnusableAddressError before anything is loaded, and what
-    `open_services` raises.
+    `open_operations` and `open_services` raise.
     """
     settings = _settings(host, port, data_dir)
-    with _stopped_quietly(), listening_socket(settings.host, settings.port) as listening:
-        services = open_services(settings)
+    with (
+        _stopped_quietly(),
+        listening_socket(settings.host, settings.port) as listening,
+        closing(open_operations(settings)) as operations,
+        closing(open_services(settings)) as services,
+    ):
         try:
             config = uvicorn.Config(
-                create_app(services, settings),
+                create_app(services, operations, settings),
                 log_level="warning",
                 access_log=False,
                 server_header=False,
@@ -55,8 +60,6 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
         except OSError as error:
             # Another program bound the port while we loaded, and was first to listen on it.
             raise listening_error(error, settings.host, settings.port) from error
-        finally:
-            services.close()
     sys.stdout.write("\nStopped.\n")
 
 

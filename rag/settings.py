@@ -63,6 +63,10 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address that `footnote serve` listens on.")
     port: int = Field(8000, ge=1, le=65_535, description="Port that `footnote serve` listens on.")
+    operations_url: SecretStr | None = Field(
+        None,
+        description="Database of keys and records, as a SQLAlchemy URL; else a file in data_dir.",
+    )
     request_max_bytes: int = Field(
         1_000_000, ge=1_000, description="A larger request body is refused before it is parsed."
     )

@@ -10,7 +10,16 @@ from cli.faults import print_json
 from tests.cli.conftest import EXECUTABLE
 from tests.end_to_end.serving import footnote as executable
 
-HEAVY = ("torch", "chromadb", "sentence_transformers", "langchain_chroma", "transformers", "onnx")
+HEAVY = (
+    "torch",
+    "chromadb",
+    "sentence_transformers",
+    "langchain_chroma",
+    "transformers",
+    "onnx",
+    "sqlalchemy",
+    "fastapi",
+)
 IMPORTED = f"import sys, cli.app\nprint([name for name in {HEAVY} if name in sys.modules])"
 ASKED = f"""
 import sys

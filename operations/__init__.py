@@ -1,0 +1,1 @@
+"""What the running service remembers: keys and sessions, and results of writes under their keys."""
