@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from operations.claims import Claims
+from operations.rooms import Rooms
 from operations.store import Store, sqlite_url
 from rag.settings import Settings
 
@@ -11,6 +13,8 @@ class Operations:
     """What front ends stand on beside the answer service; one field a concern."""
 
     store: Store
+    rooms: Rooms
+    claims: Claims
 
     def close(self) -> None:
         """Give back connections."""
@@ -24,4 +28,4 @@ def open_operations(settings: Settings) -> Operations:
     """
     url = settings.operations_url
     store = Store(url.get_secret_value() if url else sqlite_url(settings.data_dir))
-    return Operations(store)
+    return Operations(store=store, rooms=Rooms(store), claims=Claims(store))
