@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 
 from api.ports import Services
 from api.suggestions import Suggestions
+from rag.audience import Audience
 from rag.domain import Answer, Document, DocumentSummary, Question, SearchResult, StoreStatus
 from rag.settings import Settings
 
@@ -32,25 +33,31 @@ class Backend:
         """The answer to a question."""
         return await to_thread.run_sync(self._answerer.answer, question, limiter=self._thinking)
 
-    async def search(self, query: str, top_k: int) -> SearchResult:
+    async def search(self, query: str, top_k: int, audience: Audience) -> SearchResult:
         """At most `top_k` passages, best first."""
-        return await to_thread.run_sync(self._answerer.search, query, top_k, limiter=self._thinking)
+        return await to_thread.run_sync(
+            self._answerer.search, query, top_k, audience, limiter=self._thinking
+        )
 
-    async def document(self, document_id: str) -> Document:
+    async def document(self, document_id: str, audience: Audience) -> Document:
         """The live revision of a document."""
-        return await to_thread.run_sync(self._catalog.document, document_id, limiter=self._reading)
+        view = self._catalog.seen_by(audience)
+        return await to_thread.run_sync(view.document, document_id, limiter=self._reading)
 
-    async def documents(self) -> Sequence[DocumentSummary]:
+    async def documents(self, audience: Audience) -> Sequence[DocumentSummary]:
         """The live documents without their texts."""
-        return await to_thread.run_sync(self._catalog.documents, limiter=self._reading)
+        view = self._catalog.seen_by(audience)
+        return await to_thread.run_sync(view.documents, limiter=self._reading)
 
     async def status(self) -> StoreStatus:
         """What the data directory holds."""
         return await to_thread.run_sync(self._catalog.status, limiter=self._reading)
 
-    async def suggested_questions(self, count: int) -> list[str]:
-        """At most `count` questions that the documents' own headings ask."""
-        return await to_thread.run_sync(self._suggestions.first, count, limiter=self._reading)
+    async def suggested_questions(self, count: int, audience: Audience) -> list[str]:
+        """At most `count` questions that the headings of documents the reader may see ask."""
+        return await to_thread.run_sync(
+            self._suggestions.first, count, audience, limiter=self._reading
+        )
 
 
 async def _backend(request: Request) -> Backend:

@@ -16,6 +16,7 @@ from api.negotiation import prefers_html
 from api.openapi import problems
 from api.responses import JsonResponse
 from api.templating import html_page
+from rag.audience import PUBLIC
 from rag.contract import document_to_json
 from rag.domain import Document
 from rag.errors import InvalidRequestError
@@ -48,8 +49,8 @@ class Static(StaticFiles):
 async def chat(request: Request, backend: BackendOfApp, settings: SettingsOfApp) -> Response:
     """The chat page."""
     values = {
-        "suggestions": await backend.suggested_questions(SUGGESTIONS),
-        "documents": len(await backend.documents()),
+        "suggestions": await backend.suggested_questions(SUGGESTIONS, PUBLIC),
+        "documents": len(await backend.documents(PUBLIC)),
         "question_max_chars": settings.question_max_chars,
         "history_max_turns": settings.history_max_turns,
     }
@@ -71,7 +72,7 @@ async def document(
     end: Offset = None,
 ) -> Response:
     """The document as JSON; as a page, `start` to `end` highlighted, when HTML is preferred."""
-    found = await backend.document(document_id)
+    found = await backend.document(document_id, PUBLIC)
     highlight = _highlight(found, start, end)
     headers = {"Vary": "Accept", "Cache-Control": "no-cache"}
     if prefers_html(request):

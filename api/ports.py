@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from rag.audience import Audience
 from rag.domain import Answer, Document, DocumentSummary, Question, SearchResult, StoreStatus
 
 
@@ -12,18 +13,31 @@ class Answerer(Protocol):
     def answer(self, question: Question) -> Answer:
         """The answer. Raises InvalidRequestError and EmptyStoreError."""
 
-    def search(self, query: str, top_k: int) -> SearchResult:
-        """Passages, best first. Raises InvalidRequestError and EmptyStoreError."""
+    def search(self, query: str, top_k: int, audience: Audience) -> SearchResult:
+        """Passages that a reader with these labels may see, best first.
+
+        Raises InvalidRequestError and EmptyStoreError.
+        """
 
 
-class Catalog(Protocol):
-    """Reads what has been published. Waits for the disk; never call it on the event loop."""
+class View(Protocol):
+    """What a reader may see of what has been published. Waits for the disk."""
 
     def document(self, document_id: str) -> Document:
         """The live revision of a document. Raises NotFoundError."""
 
     def documents(self) -> Sequence[DocumentSummary]:
         """The live documents without their texts."""
+
+
+class Catalog(Protocol):
+    """What has been published, for a reader. Waits for the disk; never call it on the event loop.
+
+    There is deliberately no way here to read without naming the reader's labels.
+    """
+
+    def seen_by(self, audience: Audience) -> View:
+        """What a reader with these labels may see."""
 
     def status(self) -> StoreStatus:
         """What the data directory holds."""

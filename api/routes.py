@@ -10,6 +10,7 @@ from api.json_route import JsonRoute
 from api.openapi import problems
 from api.responses import JsonResponse
 from api.schemas import AskIn, SearchIn
+from rag.audience import PUBLIC
 from rag.contract import answer_to_json, search_to_json
 from rag.errors import EmptyStoreError
 
@@ -41,7 +42,7 @@ async def ask(request: AskIn, backend: BackendOfApp) -> JsonResponse:
 )
 async def search(request: SearchIn, backend: BackendOfApp) -> JsonResponse:
     """Ranked passages, nothing more."""
-    result = await backend.search(request.query, request.top_k)
+    result = await backend.search(request.query, request.top_k, PUBLIC)
     return JsonResponse(search_to_json(result), headers=NOT_KEPT)
 
 
@@ -54,7 +55,7 @@ async def search(request: SearchIn, backend: BackendOfApp) -> JsonResponse:
 )
 async def documents(backend: BackendOfApp) -> JsonResponse:
     """The documents that answers come from, without their texts."""
-    summaries = await backend.documents()
+    summaries = await backend.documents(PUBLIC)
     return JsonResponse({"documents": [asdict(summary) for summary in summaries]})
 
 

@@ -1,37 +1,42 @@
 """Questions to start with, taken from the documents themselves."""
 
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice, zip_longest
 from threading import Lock
 
 from api.ports import Catalog
+from rag.audience import Audience
 from rag.domain import BlockKind, Document, DocumentSummary
 
 READ_AT_MOST = 50
 KEPT = 12
 LONGEST = 120
+REMEMBERED = 16
 
 
 class Suggestions:
-    """Derives questions once for each state of the catalog: a page view reads no documents."""
+    """Derives questions once for each state of what a reader sees: a page view reads no documents.
+
+    Those of the last few audiences that asked are kept.
+    """
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
         self._lock = Lock()
-        self._seen: tuple[DocumentSummary, ...] = ()
-        self._questions: list[str] = []
+        self._held: OrderedDict[tuple[DocumentSummary, ...], list[str]] = OrderedDict()
 
-    def first(self, count: int) -> list[str]:
+    def first(self, count: int, audience: Audience) -> list[str]:
         """At most `count` questions; none while there is no document."""
-        summaries = tuple(self._catalog.documents())
+        view = self._catalog.seen_by(audience)
+        summaries = tuple(view.documents())
         with self._lock:
-            if summaries != self._seen:
-                documents = [
-                    self._catalog.document(summary.id) for summary in summaries[:READ_AT_MOST]
-                ]
-                self._questions = list(islice(questions_of(documents), KEPT))
-                self._seen = summaries
-            return self._questions[:count]
+            if summaries not in self._held:
+                documents = [view.document(summary.id) for summary in summaries[:READ_AT_MOST]]
+                self._held[summaries] = list(islice(questions_of(documents), KEPT))
+                while len(self._held) > REMEMBERED:
+                    self._held.popitem(last=False)
+            return self._held[summaries][:count]
 
 
 def questions_of(documents: Sequence[Document]) -> Iterator[str]:

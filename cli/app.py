@@ -14,6 +14,7 @@ from cli.eval_command import app as evaluation
 from cli.faults import run, telling_faults
 from cli.fit_verifier_command import fit_verifier
 from cli.generator_command import generator
+from rag.audience import audience_of
 
 app = typer.Typer(
     name="footnote",
@@ -35,11 +36,25 @@ DataDir = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
+AsReader = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--audience", help="Read also what is for this label, several allowed; else public only."
+    ),
+]
+
 
 @app.command()
 def ingest(
     paths: Annotated[
         list[Path] | None, typer.Argument(help="Files and folders; corpus/ when none is named.")
+    ] = None,
+    audience: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Label of those who may read these documents, several allowed; public for "
+            "everybody. Kept for these paths until another is named."
+        ),
     ] = None,
     data_dir: DataDir = None,
     json: Json = False,
@@ -48,7 +63,8 @@ def ingest(
     with telling_faults(as_json=json):
         from cli.ingest_command import ingest
 
-        ingest(paths or [Path("corpus")], data_dir, as_json=json)
+        labels = audience_of(audience) if audience else None
+        ingest(paths or [Path("corpus")], labels, data_dir, as_json=json)
 
 
 @app.command()
@@ -58,6 +74,7 @@ def ask(
         Path | None,
         typer.Option(help='Earlier turns: a JSON file, [{"role": "user", "content": "…"}, …].'),
     ] = None,
+    audience: AsReader = None,
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
@@ -65,13 +82,14 @@ def ask(
     with telling_faults(as_json=json):
         from cli.ask_command import ask
 
-        ask(question, history, data_dir, as_json=json)
+        ask(question, history, audience_of(audience or ()), data_dir, as_json=json)
 
 
 @app.command()
 def search(
     query: Annotated[str, typer.Argument(help="What to look for.")],
     top_k: Annotated[int, typer.Option(min=1, max=50, help="How many passages to show.")] = 5,
+    audience: AsReader = None,
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
@@ -79,7 +97,7 @@ def search(
     with telling_faults(as_json=json):
         from cli.search_command import search
 
-        search(query, top_k, data_dir, as_json=json)
+        search(query, top_k, audience_of(audience or ()), data_dir, as_json=json)
 
 
 @app.command()

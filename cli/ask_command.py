@@ -10,6 +10,7 @@ from rich.text import Text
 
 from cli.faults import ABSTAINED, print_json
 from cli.opening import reading_services
+from rag.audience import Audience
 from rag.contract import answer_to_json
 from rag.domain import Answer, AnswerStatus, Citation, NearestPassage, Question, Turn
 from rag.errors import InvalidRequestError
@@ -17,11 +18,16 @@ from rag.errors import InvalidRequestError
 QUOTE_CHARS = 240
 
 
-def ask(question: str, history: Path | None, data_dir: Path | None, *, as_json: bool) -> None:
-    """Print the answer. Raises typer.Exit(3) when the guide is silent."""
+def ask(
+    question: str, history: Path | None, audience: Audience, data_dir: Path | None, *, as_json: bool
+) -> None:
+    """Print the answer to a reader with these labels.
+
+    Raises typer.Exit(3) when the guide is silent.
+    """
     turns = read_history(history) if history is not None else ()
     with reading_services(data_dir) as services:
-        answer = services.answerer.answer(Question(question, turns))
+        answer = services.answerer.answer(Question(question, turns, audience))
     if as_json:
         print_json(answer_to_json(answer))
     else:

@@ -16,11 +16,14 @@ from rich.text import Text
 from cli.faults import FAILED, print_json
 from ingest.pipeline import IngestReport, Progress, ingest_paths
 from ingest.sources import find_files
+from rag.audience import Audience
 from rag.bootstrap import open_services
 from rag.settings import load_settings
 
 
-def ingest(paths: list[Path], data_dir: Path | None, *, as_json: bool) -> None:
+def ingest(
+    paths: list[Path], audience: Audience | None, data_dir: Path | None, *, as_json: bool
+) -> None:
     """Ingest and print a summary. Raises typer.Exit(1) when a document was refused."""
     settings = load_settings(data_dir=data_dir)
     # A wrong path is found before a data directory is made for it.
@@ -28,7 +31,7 @@ def ingest(paths: list[Path], data_dir: Path | None, *, as_json: bool) -> None:
     services = open_services(settings)
     try:
         with _progress(as_json=as_json) as progress:
-            report = ingest_paths(services, paths, progress)
+            report = ingest_paths(services, paths, progress, audience)
     finally:
         services.close()
     if as_json:

@@ -8,14 +8,17 @@ from rich.text import Text
 
 from cli.faults import print_json
 from cli.opening import reading_services
+from rag.audience import Audience
 from rag.contract import search_to_json
 from rag.domain import SearchResult
 
 
-def search(query: str, top_k: int, data_dir: Path | None, *, as_json: bool) -> None:
-    """Print the best passages."""
+def search(
+    query: str, top_k: int, audience: Audience, data_dir: Path | None, *, as_json: bool
+) -> None:
+    """Print the best passages for a reader with these labels."""
     with reading_services(data_dir) as services:
-        result = services.answerer.search(query, top_k)
+        result = services.answerer.search(query, top_k, audience)
     if as_json:
         print_json(search_to_json(result))
     else:

@@ -14,6 +14,7 @@ from api.app import create_app
 from api.suggestions import Suggestions
 from cli.listening import listening_error, listening_socket
 from operations.bootstrap import open_operations
+from rag.audience import PUBLIC
 from rag.bootstrap import open_services
 from rag.settings import Settings, load_settings
 
@@ -55,7 +56,7 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
                 server_header=False,
                 timeout_graceful_shutdown=SHUTDOWN_SECONDS,
             )
-            question = next(iter(Suggestions(services.catalog).first(1)), None)
+            question = next(iter(Suggestions(services.catalog).first(1, PUBLIC)), None)
             _Server(config, _greeting(settings, question)).run(sockets=[listening])
         except OSError as error:
             # Another program bound the port while we loaded, and was first to listen on it.

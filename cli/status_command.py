@@ -20,6 +20,8 @@ def status(data_dir: Path | None, *, as_json: bool) -> None:
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_row("data directory", held.data_dir)
     table.add_row("documents", f"{held.documents:,}")
+    for label, count in held.audiences.items():
+        table.add_row(f"  for {label} only", f"{count:,}")
     table.add_row("passages", f"{held.passages:,}")
     table.add_row("generation", f"{held.generation}, epoch {held.epoch}")
     table.add_row("embedding model", f"{held.model}, {held.dimension} dimensions")

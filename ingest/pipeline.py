@@ -9,7 +9,7 @@ import hashlib
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -19,6 +19,7 @@ from ingest.chunker import PassageSize, passages
 from ingest.lock import ingest_lock
 from ingest.reading import read_document
 from ingest.sources import SourceDocument, find_files
+from rag.audience import PUBLIC, Audience, audience_to_text
 from rag.bootstrap import Services
 from rag.domain import Document, Passage
 from rag.embedder import text_hash
@@ -58,10 +59,15 @@ class IngestReport:
 
 
 def ingest_paths(
-    services: Services, paths: Sequence[Path], progress: Progress | None = None
+    services: Services,
+    paths: Sequence[Path],
+    progress: Progress | None = None,
+    audience: Audience | None = None,
 ) -> IngestReport:
     """Ingest files and folders; a document that has gone from a folder named here is removed.
 
+    `audience` says who may read the documents that don't say it themselves; None leaves it as it
+    was last said for these paths or a folder above them, at first public.
     Returns the report; single documents that can't be read are in `refused` and the rest goes on.
     Raises SourceError when a path is missing or a folder is empty, StoreBusyError when another
     ingest is running.
@@ -69,7 +75,8 @@ def ingest_paths(
     files = find_files(paths)
     roots = {path.expanduser().resolve().as_uri() for path in paths}
     by_root = {file.path.as_uri(): file.root.as_uri() for file in files}
-    return _ingest(services, files, lambda uri: by_root[uri], roots, progress, _is_gone)
+    origin = _Origin(roots, by_root.__getitem__, _is_gone, audience)
+    return _ingest(services, files, origin, progress)
 
 
 def ingest_documents(
@@ -77,10 +84,12 @@ def ingest_documents(
     documents: Iterable[SourceDocument],
     progress: Progress | None = None,
     root: str = "memory:",
+    audience: Audience | None = None,
 ) -> IngestReport:
     """Ingest documents that are in memory already; others of the same `root` are removed."""
     given = [_Given(document) for document in documents]
-    return _ingest(services, given, lambda _: root, {root}, progress, lambda _: True)
+    origin = _Origin({root}, lambda _: root, lambda _: True, audience)
+    return _ingest(services, given, origin, progress)
 
 
 def _is_gone(uri: str) -> bool:
@@ -100,25 +109,37 @@ class _Given:
         return self.document
 
 
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """Where the documents of one run come from: what was named, and how addresses relate to it."""
+
+    roots: set[str]
+    root_of: Callable[[str], str]
+    is_gone: Callable[[str], bool]
+    audience: Audience | None
+
+
 def _ingest(
     services: Services,
     sources: Sequence[ReadableSource],
-    root_of: Callable[[str], str],
-    roots: set[str],
+    origin: _Origin,
     progress: Progress | None,
-    is_gone: Callable[[str], bool],
 ) -> IngestReport:
     started = time.perf_counter()
     report = IngestReport()
     with ingest_lock(services.catalog.data_dir):
         # What an interrupted run staged is in nobody's way any more.
         services.publisher.sweep()
+        if origin.audience is not None:
+            for root in origin.roots:
+                services.publisher.name_audience(root, origin.audience)
+        named = services.publisher.named_audiences()
         known = services.publisher.content_hashes()
         gone = {
             name
-            for root in roots
+            for root in origin.roots
             for name, uri in services.publisher.documents_under(root).items()
-            if is_gone(uri)
+            if origin.is_gone(uri)
         }
         staged: dict[str, int] = {}
         for place, source in enumerate(sources):
@@ -127,7 +148,8 @@ def _ingest(
             try:
                 given = source.read()
                 gone.discard(document_id_of(given))
-                document = _stage(services, given, known, root_of(given.uri))
+                root = origin.root_of(given.uri)
+                document = _stage(services, given, known, root, audience_under(named, root, given))
             except SourceError as error:
                 report.refused.append((source.name, str(error)))
                 continue
@@ -148,6 +170,16 @@ def _ingest(
     return report
 
 
+def audience_under(named: Mapping[str, Audience], root: str, source: SourceDocument) -> Audience:
+    """The audience that was named for a document's root, or for the nearest path around it."""
+    around = [
+        other
+        for other in named
+        if other in (root, source.uri) or source.uri.startswith(other.rstrip("/") + "/")
+    ]
+    return named[max(around, key=len)] if around else PUBLIC
+
+
 def document_id_of(source: SourceDocument) -> str:
     """A readable id, the same for as long as the document's address stays the same."""
     stem = source.name.rsplit("/", 1)[-1].rsplit(".", 1)[0]
@@ -160,10 +192,14 @@ def _digest(uri: str) -> str:
 
 
 def _stage(
-    services: Services, source: SourceDocument, known: dict[str, str], root: str
+    services: Services,
+    source: SourceDocument,
+    known: dict[str, str],
+    root: str,
+    audience: Audience,
 ) -> Document | None:
     document_id = document_id_of(source)
-    content_hash = _content_hash(source)
+    content_hash = _content_hash(source, audience)
     if known.get(document_id) == content_hash:
         return None
     read = read_document(source)
@@ -180,12 +216,16 @@ def _stage(
         blocks=read.parsed.blocks,
         content_hash=content_hash,
         metadata=read.parsed.metadata,
+        audience=audience if read.audience is None else read.audience,
     )
     return services.publisher.stage(document, cut, root)
 
 
-def _content_hash(source: SourceDocument) -> str:
-    about = f"{FORMAT}\0{PassageSize()}\0{source.media_type}\0{source.title}\0{source.url}\0"
+def _content_hash(source: SourceDocument, audience: Audience) -> str:
+    labels = audience_to_text(audience)
+    about = (
+        f"{FORMAT}\0{PassageSize()}\0{source.media_type}\0{source.title}\0{source.url}\0{labels}\0"
+    )
     return hashlib.sha256(about.encode() + source.content).hexdigest()
 
 

@@ -8,8 +8,9 @@ from ingest.parsed import ParsedText
 from ingest.parsers.markdown import parse_markdown
 from ingest.parsers.plain_text import parse_plain_text
 from ingest.sources import SourceDocument
+from rag.audience import Audience, audience_of
 from rag.domain import BlockKind
-from rag.errors import SourceError
+from rag.errors import InvalidRequestError, SourceError
 
 # Control characters that text never holds; a file with them is something else under a wrong name.
 BINARY = re.compile(r"[\x00-\x08\x0e-\x1f]")
@@ -18,11 +19,12 @@ PARSERS = {"text/markdown": parse_markdown, "text/plain": parse_plain_text}
 
 @dataclass(frozen=True, slots=True)
 class ReadDocument:
-    """A document ready to be cut into passages."""
+    """A document ready to be cut into passages; `audience` is None where it doesn't say."""
 
     title: str
     url: str | None
     parsed: ParsedText
+    audience: Audience | None = None
 
 
 def read_document(source: SourceDocument) -> ReadDocument:
@@ -34,7 +36,23 @@ def read_document(source: SourceDocument) -> ReadDocument:
     url = source.url or parsed.metadata.get("url")
     if url is not None and not url.startswith(("https://", "http://")):
         raise SourceError(f"its url {url!r} is no http address: correct the front matter")
-    return ReadDocument(" ".join((title or "").split()) or _name_as_title(source.name), url, parsed)
+    return ReadDocument(
+        " ".join((title or "").split()) or _name_as_title(source.name),
+        url,
+        parsed,
+        _audience(parsed),
+    )
+
+
+def _audience(parsed: ParsedText) -> Audience | None:
+    said = parsed.metadata.get("audience")
+    if said is None:
+        return None
+    try:
+        return audience_of(label for label in said.split(",") if label.strip())
+    except InvalidRequestError as error:
+        # Published for everybody it might be read by whom it was kept from.
+        raise SourceError(f"its audience can't be used: {error}") from error
 
 
 def _decoded(content: bytes) -> str:

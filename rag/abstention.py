@@ -13,7 +13,6 @@ from rag.expectation import missing_kind
 from rag.lexicon import terms
 from rag.logistic import probability_of
 from rag.silence import NOTHING_FOUND, reason_for_silence, unknown_names
-from rag.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +38,7 @@ class Abstention:
     `rag/abstention.json` holds the numbers and the command that makes them.
     """
 
-    def __init__(
-        self, vocabulary: Callable[[], Vocabulary], is_word: Callable[[str], bool]
-    ) -> None:
-        self._vocabulary = vocabulary
+    def __init__(self, is_word: Callable[[str], bool]) -> None:
         self._is_word = is_word
 
     def judge(self, query: Query, evidence: Sequence[Evidence]) -> Verdict:
@@ -53,7 +49,7 @@ class Abstention:
         probability = probability_of(self.features(query, evidence), fitted)
         if probability >= fitted["threshold"]:
             return Verdict(AnswerStatus.ANSWERED, probability, None)
-        reason = reason_for_silence(query, evidence, self._vocabulary(), self._is_word)
+        reason = reason_for_silence(query, evidence, self._is_word)
         return Verdict(AnswerStatus.ABSTAINED, probability, reason)
 
     def features(self, query: Query, evidence: Sequence[Evidence]) -> dict[str, float]:
@@ -72,7 +68,7 @@ class Abstention:
             "best_unit": max(item.best_unit.score for item in evidence),
             "similarity": max(item.candidate.similarity for item in evidence),
             "coverage": query.share(held),
-            "names": float(len(unknown_names(query.text, self._vocabulary(), self._is_word))),
+            "names": float(len(unknown_names(query.text, query.vocabulary, self._is_word))),
             "kind": float(missing_kind(query, evidence) is not None),
         }
 

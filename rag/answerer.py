@@ -3,7 +3,9 @@
 import uuid
 
 from rag.abstention import NO_QUESTION, Abstention
+from rag.audience import PUBLIC, Audience
 from rag.catalog import Catalog
+from rag.catalog_view import CatalogView
 from rag.citations import UrlOf, cite, nearest
 from rag.clock import Clock
 from rag.domain import Answer, AnswerStatus, Question, RankedPassage, SearchResult
@@ -50,15 +52,16 @@ class Answerer:
         nothing has been ingested.
         """
         asked = checked_question(question, self._limits)
-        with self._catalog.snapshot():
-            return self._answer(question.text, asked)
+        view = self._catalog.seen_by(asked.audience)
+        with view.snapshot():
+            return self._answer(question.text, asked, view)
 
-    def _answer(self, text: str, asked: Question) -> Answer:
+    def _answer(self, text: str, asked: Question, view: CatalogView) -> Answer:
         clock = Clock()
-        generation = self._generation()
+        generation = _generation(view)
         with clock.measuring("rewrite"):
-            standalone = self._rewriter.standalone(asked)
-        query, evidence = self._find(standalone or asked.text, CANDIDATES, clock)
+            standalone = self._rewriter.standalone(asked, view.vocabulary())
+        query, evidence = self._find(standalone or asked.text, CANDIDATES, view, clock)
         with clock.measuring("judge"):
             verdict = self._abstention.judge(query, evidence) if standalone else NO_QUESTION
         answered = verdict.status is not AnswerStatus.ABSTAINED
@@ -66,13 +69,11 @@ class Answerer:
             written = self._writer.write(query, evidence) if answered else Written()
         with clock.measuring("cite"):
             citations = [
-                cite(number, span, self._catalog.document(span.passage.document_id), self._url_of)
+                cite(number, span, view.document(span.passage.document_id), self._url_of)
                 for number, span in enumerate(written.spans, start=1)
             ]
             closest = [
-                nearest(
-                    item.passage, self._catalog.document(item.passage.document_id), self._url_of
-                )
+                nearest(item.passage, view.document(item.passage.document_id), self._url_of)
                 for item in (evidence[:NEAREST] if standalone and not answered else [])
             ]
         return Answer(
@@ -98,22 +99,26 @@ class Answerer:
     def evidence(self, question: Question) -> tuple[Query, tuple[Evidence, ...]]:
         """What the stages after retrieval receive for a question, the best evidence first."""
         asked = checked_question(question, self._limits)
-        standalone = self._rewriter.standalone(asked)
-        return self._find(standalone or asked.text, CANDIDATES, Clock())
+        view = self._catalog.seen_by(asked.audience)
+        with view.snapshot():
+            standalone = self._rewriter.standalone(asked, view.vocabulary())
+            return self._find(standalone or asked.text, CANDIDATES, view, Clock())
 
-    def search(self, query: str, top_k: int) -> SearchResult:
-        """The `top_k` best passages for a query; raises as `answer` does."""
-        return self.search_turns(Question(query), top_k)
+    def search(self, query: str, top_k: int, audience: Audience = PUBLIC) -> SearchResult:
+        """The `top_k` best passages for a reader's query; raises as `answer` does."""
+        return self.search_turns(Question(query, audience=audience), top_k)
 
     def search_turns(self, question: Question, top_k: int) -> SearchResult:
         """The same for a question with history, which is made standalone first."""
         clock = Clock()
         text = checked_query(question.text, self._limits)
-        with self._catalog.snapshot():
-            generation = self._generation()
+        view = self._catalog.seen_by(question.audience)
+        with view.snapshot():
+            generation = _generation(view)
             with clock.measuring("rewrite"):
-                standalone = self._rewriter.standalone(Question(text, question.history))
-            _, evidence = self._find(standalone or text, max(CANDIDATES, top_k), clock)
+                asked = Question(text, question.history)
+                standalone = self._rewriter.standalone(asked, view.vocabulary())
+            _, evidence = self._find(standalone or text, max(CANDIDATES, top_k), view, clock)
         return SearchResult(
             query=question.text,
             generation=generation,
@@ -123,17 +128,20 @@ class Answerer:
             timings_ms=clock.timings_ms(),
         )
 
-    def _find(self, text: str, limit: int, clock: Clock) -> tuple[Query, tuple[Evidence, ...]]:
+    def _find(
+        self, text: str, limit: int, view: CatalogView, clock: Clock
+    ) -> tuple[Query, tuple[Evidence, ...]]:
         with clock.measuring("embed"):
-            query = self._retriever.query(text)
+            query = self._retriever.query(text, view.vocabulary())
         with clock.measuring("retrieve"):
-            candidates = self._retriever.candidates(query, limit)
+            candidates = self._retriever.candidates(query, limit, view)
         with clock.measuring("rank"):
             return query, self._ranker.rank(query, candidates)
 
-    def _generation(self) -> str:
-        if self._catalog.live_passage_count() == 0:
-            raise EmptyStoreError(
-                "There is nothing to answer from yet: run footnote ingest with your documents."
-            )
-        return self._catalog.state().label
+
+def _generation(view: CatalogView) -> str:
+    if view.live_passage_count() == 0:
+        raise EmptyStoreError(
+            "There is nothing to answer from yet: run footnote ingest with your documents."
+        )
+    return view.state().label

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from rag.domain import Passage, Unit, UnitKind
+from rag.audience import Audience, audience_from_text, audience_to_text
+from rag.domain import Block, BlockKind, Document, Passage, Unit, UnitKind
 from rag.embedder import text_hash
-from rag.lexicon import spellings, terms
+from rag.keywords import make_keywords
 from rag.search_text import passage_search_text, unit_search_text
-from rag.vocabulary import Vocabulary
 
 HASH_BYTES = 16
 PASSAGE_COLUMNS = "id, document_id, title, heading_path, text, start_char, end_char, units, lead_in"
@@ -47,10 +47,22 @@ def set_meta(connection: sqlite3.Connection, name: str, value: str) -> None:
     )
 
 
+def audience_number(connection: sqlite3.Connection, audience: Audience) -> int:
+    """The number of an audience, with tables of its own for keywords; made when it is new."""
+    labels = audience_to_text(audience)
+    row = connection.execute("SELECT id FROM audiences WHERE labels = ?", (labels,)).fetchone()
+    if row is not None:
+        return int(row[0])
+    cursor = connection.execute("INSERT INTO audiences (labels) VALUES (?)", (labels,))
+    assert cursor.lastrowid is not None
+    make_keywords(connection, cursor.lastrowid)
+    return cursor.lastrowid
+
+
 def insert_passage(
     connection: sqlite3.Connection, passage: Passage, revision: int, ordinal: int
-) -> None:
-    """Store a passage and its keywords under the id `document:revision:ordinal`."""
+) -> int:
+    """Store a passage under the id `document:revision:ordinal`; its key."""
     units = [
         (unit.kind.value, unit.start_char, unit.end_char, unit.level) for unit in passage.units
     ]
@@ -74,34 +86,47 @@ def insert_passage(
             b"".join(hashes),
         ),
     )
-    connection.execute(
-        "INSERT INTO keywords (rowid, context, body, spelling) VALUES (?, ?, ?, ?)",
-        (
-            cursor.lastrowid,
-            " ".join(terms(passage.context)),
-            " ".join(terms(passage.text)),
-            " ".join(sorted(spellings(passage_search_text(passage)))),
-        ),
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def read_document(
+    connection: sqlite3.Connection, document_id: str, audiences: Sequence[int]
+) -> Document | None:
+    """The live revision of a document of one of these audiences, else None."""
+    row = connection.execute(
+        "SELECT documents.id, title, uri, url, text, blocks, content_hash, revision, metadata,"
+        " labels FROM documents JOIN revisions ON document_id = documents.id"
+        " AND revision = live_revision JOIN audiences ON audiences.id = audience"
+        " WHERE documents.id = ? AND audience IN (SELECT value FROM json_each(?))",
+        (document_id, json.dumps(list(audiences))),
+    ).fetchone()
+    if row is None:
+        return None
+    identity, title, uri, url, text, blocks, content_hash, revision, metadata, labels = row
+    return Document(
+        id=identity,
+        title=title,
+        uri=uri,
+        url=url,
+        text=text,
+        blocks=tuple(Block(BlockKind(kind), *rest) for kind, *rest in json.loads(blocks)),
+        content_hash=content_hash,
+        revision=revision,
+        metadata=json.loads(metadata),
+        audience=audience_from_text(labels),
     )
 
 
-def read_vocabulary(connection: sqlite3.Connection) -> Vocabulary:
-    """The stems and spellings of all passages with their counts."""
-    stems: dict[str, int] = {}
-    written: dict[str, int] = {}
-    for term, column, count in connection.execute("SELECT term, col, doc FROM vocabulary"):
-        counts = written if column == "spelling" else stems
-        counts[term] = max(counts.get(term, 0), count)
-    (passages,) = connection.execute("SELECT count(*) FROM live_passages").fetchone()
-    return Vocabulary(stems, passages, written)
-
-
-def read_passages(connection: sqlite3.Connection, keys: Sequence[int]) -> dict[int, Passage]:
-    """The live ones among the passages of these keys."""
+def read_passages(
+    connection: sqlite3.Connection, keys: Sequence[int], audiences: Sequence[int]
+) -> dict[int, Passage]:
+    """The live ones of these audiences among the passages of these keys."""
     rows = connection.execute(
         f"SELECT key, {PASSAGE_COLUMNS} FROM live_passages"  # noqa: S608 - a constant
-        " WHERE key IN (SELECT value FROM json_each(?))",
-        (json.dumps(list(keys)),),
+        " WHERE key IN (SELECT value FROM json_each(?))"
+        " AND audience IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(keys)), json.dumps(list(audiences))),
     ).fetchall()
     return {key: _passage(row) for key, *row in rows}
 

@@ -37,7 +37,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One source in canonical text: the text to which all offsets refer."""
+    """One source in canonical text: the text to which all offsets refer.
+
+    `audience` holds the labels of those who may read it; none means everybody.
+    """
 
     id: str
     title: str
@@ -48,6 +51,7 @@ class Document:
     content_hash: str
     revision: int = 1
     metadata: Mapping[str, str] = field(default_factory=dict)
+    audience: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +131,14 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A person's words with the conversation before them, oldest turn first."""
+    """A person's words with the conversation before them, oldest turn first.
+
+    `audience` holds the labels of the person who asks; without any, public documents answer.
+    """
 
     text: str
     history: tuple[Turn, ...] = ()
+    audience: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +234,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class StoreStatus:
-    """What a data directory holds: counts, sizes in bytes, and what it was built with."""
+    """What a data directory holds: counts, sizes in bytes, and what it was built with.
+
+    `audiences` counts the documents that are for one label, beyond the public ones.
+    """
 
     data_dir: str
     documents: int
@@ -237,3 +248,4 @@ class StoreStatus:
     dimension: int
     catalog_bytes: int
     vector_index_bytes: int
+    audiences: Mapping[str, int] = field(default_factory=dict)

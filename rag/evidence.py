@@ -5,18 +5,21 @@ from dataclasses import dataclass
 
 from rag.domain import Passage, Unit
 from rag.embedder import Vectors
+from rag.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
     """What search receives: the standalone question, its unit vector and its stems.
 
-    `weights` says how rare each stem is in the documents.
+    `vocabulary` holds the words of the documents that may answer, `weights` says how rare each stem
+    is in them.
     """
 
     text: str
     vector: Vectors
     weights: Mapping[str, float]
+    vocabulary: Vocabulary
 
     @property
     def terms(self) -> tuple[str, ...]:

@@ -6,10 +6,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from rag.catalog_rows import IndexState, insert_passage, read_state, set_meta
+from rag.audience import Audience, audience_from_text, audience_to_text
+from rag.catalog_rows import (
+    IndexState,
+    audience_number,
+    insert_passage,
+    read_state,
+    set_meta,
+)
 from rag.database import Database
 from rag.domain import Document, Passage
 from rag.embedder import Vectors
+from rag.keywords import insert_keywords, sweep_keywords
 
 
 class Publisher:
@@ -51,6 +59,23 @@ class Publisher:
                 ).fetchall()
             )
 
+    def name_audience(self, root: str, audience: Audience) -> None:
+        """Remember for whom the documents under a root are, those of roots below it included."""
+        with self._database.writing() as connection:
+            connection.execute(
+                "DELETE FROM roots WHERE root = ?1 OR substr(root, 1, length(?2)) = ?2",
+                (root, root.rstrip("/") + "/"),
+            )
+            connection.execute(
+                "INSERT INTO roots VALUES (?, ?)", (root, audience_to_text(audience))
+            )
+
+    def named_audiences(self) -> dict[str, Audience]:
+        """The audiences that were named for roots."""
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT root, labels FROM roots").fetchall()
+        return {root: audience_from_text(labels) for root, labels in rows}
+
     def stage(self, document: Document, passages: Sequence[Passage], root: str) -> Document:
         """Store a new revision that no reader sees yet; the document with its revision number.
 
@@ -69,8 +94,9 @@ class Publisher:
                 " ON CONFLICT (id) DO UPDATE SET root = excluded.root",
                 (document.id, document.uri, root),
             )
+            audience = audience_number(connection, document.audience)
             connection.execute(
-                "INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     document.id,
                     revision,
@@ -82,10 +108,12 @@ class Publisher:
                     ),
                     json.dumps(dict(document.metadata)),
                     document.content_hash,
+                    audience,
                 ),
             )
             for ordinal, passage in enumerate(passages):
-                insert_passage(connection, passage, revision, ordinal)
+                key = insert_passage(connection, passage, revision, ordinal)
+                insert_keywords(connection, audience, key, passage)
         return replace(document, revision=revision)
 
     def publish(self, revisions: Mapping[str, int], removed: Iterable[str]) -> IndexState:
@@ -109,10 +137,8 @@ class Publisher:
     def sweep(self) -> None:
         """Delete what no reader can reach any more: replaced and unfinished revisions."""
         with self._database.writing() as connection:
-            connection.execute(
-                "DELETE FROM keywords WHERE rowid IN (SELECT key FROM passages"
-                " WHERE key NOT IN (SELECT key FROM live_passages))"
-            )
+            numbers = connection.execute("SELECT id FROM audiences").fetchall()
+            sweep_keywords(connection, [number for (number,) in numbers])
             connection.execute(
                 "DELETE FROM revisions WHERE (document_id, revision) NOT IN (SELECT id,"
                 " live_revision FROM documents WHERE live_revision IS NOT NULL)"

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from rag.catalog import Catalog
+from rag.catalog_view import CatalogView
 from rag.domain import Passage
 from rag.embedder import Embedder
 from rag.evidence import Candidate, Query
 from rag.fusion import reciprocal_rank_fusion
 from rag.lexicon import terms
 from rag.vector_index import AutoIndex
+from rag.vocabulary import Vocabulary
 
 # How many each search is asked for, and how many of them all are looked at more closely.
 POOL = 50
@@ -30,55 +31,56 @@ class Retriever:
     BM25 added found more than any of them alone, and more than their ranks fused.
     """
 
-    def __init__(self, catalog: Catalog, index: AutoIndex, embedder: Embedder) -> None:
-        self._catalog = catalog
+    def __init__(self, index: AutoIndex, embedder: Embedder) -> None:
         self._index = index
         self._embedder = embedder
 
-    def query(self, text: str) -> Query:
-        """The query for a standalone question."""
-        vocabulary = self._catalog.vocabulary()
+    def query(self, text: str, vocabulary: Vocabulary) -> Query:
+        """The query for a standalone question to documents with these words."""
         weights = {term: vocabulary.rarity(term) for term in terms(text)}
-        return Query(text, self._embedder.encode([text])[0], weights)
+        return Query(text, self._embedder.encode([text])[0], weights, vocabulary)
 
-    def candidates(self, query: Query, limit: int) -> list[Candidate]:
-        """At most `limit` candidates, best first."""
-        keywords = self._keywords(query)
+    def candidates(self, query: Query, limit: int, view: CatalogView) -> list[Candidate]:
+        """At most `limit` candidates among what the reader may see, best first."""
+        keywords = _keywords(query, view)
+        audiences = view.audiences()
         rankings = (
-            self._index.search(query.vector, POOL),
-            self._index.search_units(query.vector, POOL),
+            self._index.search(query.vector, POOL, audiences),
+            self._index.search_units(query.vector, POOL, audiences),
             list(keywords.items()),
         )
         fused = reciprocal_rank_fusion([[key for key, _ in ranking] for ranking in rankings])
         kept = [key for key, _ in fused[: max(KEPT, 2 * limit)]]
-        joined = self._joined(query, kept, keywords)
+        joined = _joined(query, kept, keywords, view)
         return sorted(joined, key=lambda candidate: -candidate.score)[:limit]
 
-    def _keywords(self, query: Query) -> dict[int, float]:
-        if not query.terms:
-            return {}
-        hits = self._catalog.keyword_search(query.terms, POOL, CONTEXT_WEIGHT)
-        highest = max((score for _, score in hits), default=0.0)
-        return {key: score / highest for key, score in hits} if highest > 0 else {}
 
-    def _joined(
-        self, query: Query, keys: Sequence[int], keywords: Mapping[int, float]
-    ) -> list[Candidate]:
-        passages = self._catalog.passages(keys)
-        hashes = self._catalog.search_hashes(keys)
-        vectors = self._catalog.vectors(
-            value for passage, units in hashes.values() for value in (passage, *units)
+def _keywords(query: Query, view: CatalogView) -> dict[int, float]:
+    if not query.terms:
+        return {}
+    hits = view.keyword_search(query.terms, POOL, CONTEXT_WEIGHT)
+    highest = max((score for _, score in hits), default=0.0)
+    return {key: score / highest for key, score in hits} if highest > 0 else {}
+
+
+def _joined(
+    query: Query, keys: Sequence[int], keywords: Mapping[int, float], view: CatalogView
+) -> list[Candidate]:
+    passages = view.passages(keys)
+    hashes = view.search_hashes(keys)
+    vectors = view.vectors(
+        value for passage, units in hashes.values() for value in (passage, *units)
+    )
+    return [
+        _candidate(
+            passages[key],
+            float(vectors[hashes[key][0]] @ query.vector),
+            tuple(float(vectors[value] @ query.vector) for value in hashes[key][1]),
+            keywords.get(key, 0.0),
         )
-        return [
-            _candidate(
-                passages[key],
-                float(vectors[hashes[key][0]] @ query.vector),
-                tuple(float(vectors[value] @ query.vector) for value in hashes[key][1]),
-                keywords.get(key, 0.0),
-            )
-            for key in keys
-            if key in passages
-        ]
+        for key in keys
+        if key in passages
+    ]
 
 
 def _candidate(

@@ -15,6 +15,7 @@ from rag.embedder import Embedder
 from rag.intent import question_in
 from rag.lexicon import FILLERS, terms, words
 from rag.spelling import Speller
+from rag.vocabulary import Vocabulary
 
 # "and for flask?" asks the last question again of something else.
 INSTEAD = re.compile(
@@ -54,7 +55,7 @@ class Rewriter:
         self._speller = speller
         self._embedder = embedder
 
-    def standalone(self, question: Question) -> str | None:
+    def standalone(self, question: Question, vocabulary: Vocabulary) -> str | None:
         """The question itself if it stands alone, else with what it takes from the history.
 
         None when the person asks nothing: a greeting, or an attempt to tamper alone.
@@ -66,10 +67,12 @@ class Rewriter:
         said = ""
         for turn in question.history:
             if turn.role == "user":
-                topic = self._resolved(self._speller.corrected(turn.content), topic, said)
+                topic = self._resolved(
+                    self._speller.corrected(turn.content, vocabulary), topic, said
+                )
             else:
                 said = turn.content
-        return self._resolved(self._speller.corrected(asked), topic, said)
+        return self._resolved(self._speller.corrected(asked, vocabulary), topic, said)
 
     def _resolved(self, text: str, topic: str, said: str) -> str:
         if not topic or not leans_on_history(text):

@@ -1,4 +1,4 @@
--- The catalog, format 2. Offsets are characters of revisions.text, end exclusive.
+-- The catalog, format 3. Offsets are characters of revisions.text, end exclusive.
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 -- live_revision is NULL until the first revision is published.
@@ -9,6 +9,14 @@ CREATE TABLE documents (
     live_revision INTEGER
 ) WITHOUT ROWID;
 
+-- A set of labels, as a sorted JSON list; the empty one is the public. Each has keywords of its own,
+-- keywords_<id> with vocabulary_<id> (keywords.sql), as it has vectors of its own: what a reader may
+-- not see can't even be felt in the frequencies of words.
+CREATE TABLE audiences (id INTEGER PRIMARY KEY, labels TEXT NOT NULL UNIQUE);
+
+-- Which audience was named for what an ingest finds under a path; the longest path decides.
+CREATE TABLE roots (root TEXT PRIMARY KEY, labels TEXT NOT NULL) WITHOUT ROWID;
+
 CREATE TABLE revisions (
     document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
     revision INTEGER NOT NULL,
@@ -18,6 +26,7 @@ CREATE TABLE revisions (
     blocks TEXT NOT NULL,
     metadata TEXT NOT NULL,
     content_hash TEXT NOT NULL,
+    audience INTEGER NOT NULL REFERENCES audiences (id),
     PRIMARY KEY (document_id, revision)
 ) WITHOUT ROWID;
 
@@ -47,15 +56,8 @@ CREATE TABLE embeddings (
     PRIMARY KEY (model, text_hash)
 ) WITHOUT ROWID;
 
--- context and body hold stems, spelling holds words as written, joined by spaces, as the lexicon
--- makes them.
-CREATE VIRTUAL TABLE keywords USING fts5 (
-    context, body, spelling, tokenize = "unicode61 remove_diacritics 2 tokenchars '+#-/._&,'''"
-);
-CREATE VIRTUAL TABLE vocabulary USING fts5vocab (keywords, col);
-
 CREATE VIEW live_passages AS
-SELECT passages.*, revisions.title
+SELECT passages.*, revisions.title, revisions.audience
 FROM passages
 JOIN documents ON documents.id = passages.document_id
     AND documents.live_revision = passages.revision

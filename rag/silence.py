@@ -18,10 +18,10 @@ TYPED = re.compile(r"[^\s?!,;:()\"“”]+")
 def reason_for_silence(
     query: Query,
     evidence: Sequence[Evidence],
-    vocabulary: Vocabulary,
     is_word: Callable[[str], bool],
 ) -> str:
     """What the documents lack: a name they never mention, or the word the closest passages miss."""
+    vocabulary = query.vocabulary
     unknown = unknown_words(query.text, vocabulary, is_word)
     if unknown:
         names = unknown_names(query.text, vocabulary, is_word)

@@ -18,22 +18,18 @@ ENDINGS = ("s", "es", "d", "ed", "ing", "er", "ers", "ly")
 
 
 class Speller:
-    """Knows the documents' words and which words are no mistakes.
+    """Knows which words are no mistakes, and the likeliest of the documents' words for one that is.
 
     A word is corrected when no document holds it, `is_word` doesn't know it either (the
     embedder's vocabulary serves as the dictionary, so no word list of ours is needed), and a word
     of the documents is one to three edits away, by its length.
     """
 
-    def __init__(
-        self, vocabulary: Callable[[], Vocabulary], is_word: Callable[[str], bool]
-    ) -> None:
-        self._vocabulary = vocabulary
+    def __init__(self, is_word: Callable[[str], bool]) -> None:
         self._is_word = is_word
 
-    def corrected(self, text: str) -> str:
-        """The text with misspelt words replaced, everything else as it was."""
-        vocabulary = self._vocabulary()
+    def corrected(self, text: str, vocabulary: Vocabulary) -> str:
+        """The text with misspelt words replaced by the documents', everything else as it was."""
 
         def replace(match: re.Match[str]) -> str:
             word = match.group().casefold()

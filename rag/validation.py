@@ -38,7 +38,7 @@ def checked_question(question: Question, limits: QuestionLimits) -> Question:
         _check(turn.content, "A turn of the history", TURN_MAX_CHARS)
     text = checked_query(question.text, limits)
     history = tuple(Turn(turn.role, turn.content.strip()) for turn in question.history)
-    return Question(text, history)
+    return Question(text, history, question.audience)
 
 
 def checked_query(text: str, limits: QuestionLimits) -> str:

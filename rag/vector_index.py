@@ -3,7 +3,8 @@
 Derived from the catalog and disposable: what is missing is added when a writer opens it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -15,15 +16,18 @@ from rag.embedder import Vectors
 from rag.errors import PermanentError
 
 if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
     from langchain_chroma import Chroma
 
 ADD_BATCH = 1_000
 
 
 class VectorIndex(Protocol):
-    """Finds the passages whose vectors lie nearest to a query's."""
+    """Finds the passages whose vectors lie nearest to a query's, among those of some audiences."""
 
-    def search(self, query: Vectors, limit: int) -> list[tuple[int, float]]:
+    def search(
+        self, query: Vectors, limit: int, audiences: Sequence[int]
+    ) -> list[tuple[int, float]]:
         """Keys of live passages with cosine similarities, best first; at most `limit`."""
 
 
@@ -38,19 +42,23 @@ class ExactIndex:
         self._catalog = catalog
         self._loaded = (-1, _Vectors.none(catalog.dimension))
 
-    def search(self, query: Vectors, limit: int) -> list[tuple[int, float]]:
+    def search(
+        self, query: Vectors, limit: int, audiences: Sequence[int]
+    ) -> list[tuple[int, float]]:
         """Keys of live passages with cosine similarities, best first; at most `limit`."""
         vectors = self._current()
-        return _best(vectors.keys, vectors.passages @ query, limit)
+        return vectors.best(vectors.passages @ query, limit, audiences)
 
-    def search_units(self, query: Vectors, limit: int) -> list[tuple[int, float]]:
+    def search_units(
+        self, query: Vectors, limit: int, audiences: Sequence[int]
+    ) -> list[tuple[int, float]]:
         """Keys of live passages with their best unit's similarity, best first."""
         vectors = self._current()
         if not len(vectors.units):
             return []
-        best = np.full(len(vectors.keys), -1.0, dtype=np.float32)
-        np.maximum.at(best, vectors.unit_owner, vectors.units @ query)
-        return _best(vectors.keys, best, limit)
+        scores = np.full(len(vectors.keys), -1.0, dtype=np.float32)
+        np.maximum.at(scores, vectors.unit_owner, vectors.units @ query)
+        return vectors.best(scores, limit, audiences)
 
     def _current(self) -> "_Vectors":
         epoch, vectors = self._loaded
@@ -62,12 +70,21 @@ class ExactIndex:
 
 
 class _Vectors:
-    """Arrays over the live passages: keys (p,), passages (p, d), units (u, d), unit_owner (u,)."""
+    """Arrays over the live passages.
+
+    keys (p,), audiences (p,), passages (p, d), units (u, d), unit_owner (u,).
+    """
 
     def __init__(
-        self, keys: np.ndarray, passages: Vectors, units: Vectors, unit_owner: np.ndarray
+        self,
+        keys: np.ndarray,
+        audiences: np.ndarray,
+        passages: Vectors,
+        units: Vectors,
+        unit_owner: np.ndarray,
     ) -> None:
         self.keys = keys
+        self.audiences = audiences
         self.passages = passages
         self.units = units
         self.unit_owner = unit_owner
@@ -75,7 +92,8 @@ class _Vectors:
     @classmethod
     def none(cls, dimension: int) -> "_Vectors":
         empty = np.empty((0, dimension), dtype=np.float32)
-        return cls(np.empty(0, np.int64), empty, empty, np.empty(0, np.int64))
+        none = np.empty(0, np.int64)
+        return cls(none, none, empty, empty, none)
 
     @classmethod
     def of(cls, catalog: Catalog) -> "_Vectors":
@@ -92,17 +110,25 @@ class _Vectors:
             for value in hashes
             if value in stored
         ]
-        passages = [(row[0], stored[row[2]]) for row in rows]
-        if not passages:
+        if not rows:
             return cls.none(catalog.dimension)
         return cls(
-            np.array([key for key, _ in passages], dtype=np.int64),
-            np.stack([vector for _, vector in passages]),
+            np.array([row[0] for row in rows], dtype=np.int64),
+            np.array([row[3] for row in rows], dtype=np.int64),
+            np.stack([stored[row[2]] for row in rows]),
             np.stack([vector for _, vector in units])
             if units
             else np.empty((0, catalog.dimension), np.float32),
             np.array([owner for owner, _ in units], dtype=np.int64),
         )
+
+    def best(
+        self, scores: Vectors, limit: int, audiences: Sequence[int]
+    ) -> list[tuple[int, float]]:
+        """Keys and scores of the best passages of these audiences."""
+        seen = np.flatnonzero(np.isin(self.audiences, audiences))
+        order = seen[np.argsort(-scores[seen], kind="stable")[:limit]]
+        return [(int(self.keys[place]), float(scores[place])) for place in order]
 
 
 class AutoIndex:
@@ -119,15 +145,19 @@ class AutoIndex:
         self._chroma: ChromaIndex | None = None
         self._counted = (-1, 0)
 
-    def search(self, query: Vectors, limit: int) -> list[tuple[int, float]]:
+    def search(
+        self, query: Vectors, limit: int, audiences: Sequence[int]
+    ) -> list[tuple[int, float]]:
         """Keys of live passages with cosine similarities, best first; at most `limit`."""
         if self._is_small():
-            return self._exact.search(query, limit)
-        return self._opened().search(query, limit)
+            return self._exact.search(query, limit, audiences)
+        return self._opened().search(query, limit, audiences)
 
-    def search_units(self, query: Vectors, limit: int) -> list[tuple[int, float]]:
+    def search_units(
+        self, query: Vectors, limit: int, audiences: Sequence[int]
+    ) -> list[tuple[int, float]]:
         """Keys of live passages with their best unit's similarity; none when too large."""
-        return self._exact.search_units(query, limit) if self._is_small() else []
+        return self._exact.search_units(query, limit, audiences) if self._is_small() else []
 
     def add_staged(self, revisions: Mapping[str, int]) -> None:
         """Add the passages of revisions that are about to be published."""
@@ -152,23 +182,33 @@ class AutoIndex:
 
 
 class ChromaIndex:
-    """A Chroma collection, through LangChain's vector store, in one folder a generation.
+    """Chroma collections, through LangChain's vector store.
 
+    One folder a generation, and in it one collection an audience: a filter over a large collection
+    costs many times the search itself, and a collection apart is the stronger wall.
     Ids are passage ids, which are never used again; so an add is repeatable and a leftover
     of a replaced revision is recognised as not live and dropped from the result.
     """
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._store = _open_chroma(catalog)
+        self._client = _open_chroma(chroma_folder(catalog))
+        self._collections: dict[int, Chroma] = {}
 
-    def search(self, query: Vectors, limit: int) -> list[tuple[int, float]]:
+    def search(
+        self, query: Vectors, limit: int, audiences: Sequence[int]
+    ) -> list[tuple[int, float]]:
         """Keys of live passages with cosine similarities, best first; at most `limit`."""
-        held = self._store._collection.count()  # noqa: SLF001 - LangChain has no count
+        found = [hit for audience in audiences for hit in self._search(query, limit, audience)]
+        return sorted(found, key=lambda hit: -hit[1])[:limit]
+
+    def _search(self, query: Vectors, limit: int, audience: int) -> list[tuple[int, float]]:
+        store = self._collection(audience)
+        held = store._collection.count()  # noqa: SLF001 - LangChain has no count
         surplus = limit
         while True:
             surplus = min(surplus * 2, held)
-            found = self._store.similarity_search_by_vector_with_relevance_scores(
+            found = store.similarity_search_by_vector_with_relevance_scores(
                 [float(value) for value in query], k=max(surplus, 1)
             )
             scores = {document.id: 1.0 - distance for document, distance in found if document.id}
@@ -178,24 +218,43 @@ class ChromaIndex:
                 return [(live[identity], scores[identity]) for identity in ranked[:limit]]
 
     def bring_up_to_date(self) -> None:
-        """Add what the catalog has and the collection lacks; delete what is no longer live."""
-        live = {identity: value for _, identity, value in self._catalog.live_passage_ids()}
-        held = set(self._store.get(include=[])["ids"])
-        self.add([(identity, value) for identity, value in live.items() if identity not in held])
-        self.delete([identity for identity in held if identity not in live])
-
-    def add(self, passages: Sequence[tuple[str, bytes]]) -> None:
-        """Add passages by id and text hash; their vectors come from the catalog."""
-        for start in range(0, len(passages), ADD_BATCH):
-            batch = passages[start : start + ADD_BATCH]
-            self._store.add_texts(
-                [value.hex() for _, value in batch], ids=[identity for identity, _ in batch]
+        """Add what the catalog has and the collections lack; delete what is no longer live."""
+        live: dict[int, dict[str, bytes]] = {}
+        for _, identity, value, audience in self._catalog.live_passage_ids():
+            live.setdefault(audience, {})[identity] = value
+        for audience in self._catalog.audiences():
+            wanted = live.get(audience, {})
+            held = self.ids(audience)
+            self.add(
+                [(name, value, audience) for name, value in wanted.items() if name not in held]
             )
+            self.delete([name for name in held if name not in wanted], audience)
 
-    def delete(self, ids: Sequence[str]) -> None:
+    def add(self, passages: Sequence[tuple[str, bytes, int]]) -> None:
+        """Add passages by id, text hash and audience; their vectors come from the catalog."""
+        by_audience: dict[int, list[tuple[str, bytes]]] = {}
+        for identity, value, audience in passages:
+            by_audience.setdefault(audience, []).append((identity, value))
+        for audience, rows in by_audience.items():
+            for start in range(0, len(rows), ADD_BATCH):
+                batch = rows[start : start + ADD_BATCH]
+                self._collection(audience).add_texts(
+                    [value.hex() for _, value in batch], ids=[identity for identity, _ in batch]
+                )
+
+    def ids(self, audience: int) -> set[str]:
+        """The ids of all passages in an audience's collection."""
+        return set(self._collection(audience).get(include=[])["ids"])
+
+    def delete(self, ids: Sequence[str], audience: int) -> None:
         """Delete these passages' vectors; unknown ids are no error."""
         for start in range(0, len(ids), ADD_BATCH):
-            self._store.delete(ids=list(ids[start : start + ADD_BATCH]))
+            self._collection(audience).delete(ids=list(ids[start : start + ADD_BATCH]))
+
+    def _collection(self, audience: int) -> "Chroma":
+        if audience not in self._collections:
+            self._collections[audience] = _open_collection(self._client, self._catalog, audience)
+        return self._collections[audience]
 
 
 class _StoredEmbeddings(Embeddings):
@@ -217,31 +276,37 @@ def chroma_folder(catalog: Catalog) -> Path:
     return catalog.data_dir / "vectors" / catalog.state().generation
 
 
-def _open_chroma(catalog: Catalog) -> "Chroma":
+def _open_chroma(folder: Path) -> "ClientAPI":
     import chromadb
     from chromadb.config import Settings
-    from chromadb.errors import ChromaError
-    from langchain_chroma import Chroma
 
-    folder = chroma_folder(catalog)
-    try:
+    with _translating(folder):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        client = chromadb.PersistentClient(
+        return chromadb.PersistentClient(
             path=str(folder), settings=Settings(anonymized_telemetry=False)
         )
+
+
+def _open_collection(client: "ClientAPI", catalog: Catalog, audience: int) -> "Chroma":
+    from langchain_chroma import Chroma
+
+    with _translating(chroma_folder(catalog)):
         return Chroma(
-            collection_name="passages",
+            collection_name=f"passages-{audience}",
             client=client,
             embedding_function=_StoredEmbeddings(catalog),
             collection_configuration={"hnsw": {"space": "cosine"}},
         )
+
+
+@contextmanager
+def _translating(folder: Path) -> Iterator[None]:
+    from chromadb.errors import ChromaError
+
+    try:
+        yield
     except (ChromaError, OSError, ValueError) as error:
         raise PermanentError(
             f"The vector index in {folder} can't be opened ({error}): remove that folder and run "
             "footnote ingest again, which makes it anew. No document is lost."
         ) from error
-
-
-def _best(keys: np.ndarray, scores: Vectors, limit: int) -> list[tuple[int, float]]:
-    order = np.argsort(-scores, kind="stable")[:limit]
-    return [(int(keys[place]), float(scores[place])) for place in order]

@@ -53,11 +53,18 @@ def _front_matter(source: str) -> tuple[dict[str, str], str]:
 
 def _metadata(held: Mapping[object, object]) -> dict[str, str]:
     # Nested values say nothing that is used, and can be made to grow without end.
-    return {
+    texts = {
         str(key): str(value)
         for key, value in held.items()
         if isinstance(value, str | int | float | date)
     }
+    audience = held.get("audience")
+    if isinstance(audience, Sequence) and not isinstance(audience, str):
+        texts["audience"] = ", ".join(map(str, audience))
+    elif "audience" in held:
+        # Whatever it is, it was meant to say who may read this: reading it as "all" would leak.
+        texts["audience"] = "(empty)" if audience is None else str(audience)
+    return texts
 
 
 def _write_blocks(  # noqa: C901 - one case a kind of block

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from api.suggestions import Suggestions, questions_of
+from rag.audience import PUBLIC
 from tests.fakes.service import COFFEE, TEA, FakeCatalog, H, P, document
 
 
@@ -46,13 +47,13 @@ def test_documents_are_read_again_only_when_they_change():
     catalog = FakeCatalog([TEA, COFFEE])
     suggestions = Suggestions(catalog)
 
-    assert len(suggestions.first(2)) == 2
-    assert len(suggestions.first(1)) == 1
+    assert len(suggestions.first(2, PUBLIC)) == 2
+    assert len(suggestions.first(1, PUBLIC)) == 1
     assert catalog.read == [TEA.id, COFFEE.id]
 
     catalog.held.append(document("b", "B", (H, "Why?", 2, "")))
-    assert "Why?" in suggestions.first(4)
+    assert "Why?" in suggestions.first(4, PUBLIC)
 
 
 def test_nothing_is_suggested_of_nothing():
-    assert Suggestions(FakeCatalog([])).first(4) == []
+    assert Suggestions(FakeCatalog([])).first(4, PUBLIC) == []

@@ -7,6 +7,7 @@ from ingest.sections import sections
 from rag.domain import Document, Passage, UnitKind
 from rag.evidence import Candidate, Evidence, Query, ScoredUnit
 from rag.lexicon import terms
+from rag.vocabulary import Vocabulary
 from tests.fakes.embedder import FakeEmbedder
 
 
@@ -60,9 +61,14 @@ def evidence_of(
     return Evidence(candidate, units, max(scores))
 
 
-def query_of(text: str) -> Query:
+def query_of(text: str, vocabulary: Vocabulary | None = None) -> Query:
     """The query for a question, with the fake embedder's vector and every stem equally rare."""
-    return Query(text, FakeEmbedder().encode([text])[0], dict.fromkeys(terms(text), 1.0))
+    return Query(
+        text,
+        FakeEmbedder().encode([text])[0],
+        dict.fromkeys(terms(text), 1.0),
+        vocabulary or Vocabulary({}, 0),
+    )
 
 
 def texts_of(selected: Sequence[ScoredUnit]) -> list[str]:

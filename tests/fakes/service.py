@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass, field, replace
 
+from rag.audience import PUBLIC, Audience, may_read
 from rag.domain import (
     Answer,
     AnswerSentence,
@@ -196,6 +197,10 @@ class FakeCatalog:
     held: list[Document] = field(default_factory=lambda: list(DOCUMENTS))
     read: list[str] = field(default_factory=list)
 
+    def seen_by(self, audience: Audience) -> "FakeCatalog":
+        """What a reader with these labels may see."""
+        return replace(self, held=[d for d in self.held if may_read(d.audience, audience)])
+
     def document(self, document_id: str) -> Document:
         """The document; every read is noted in `read`."""
         self.read.append(document_id)
@@ -235,12 +240,12 @@ class FakeAnswerer:
             standalone = f"{question.history[0].content} {question.text}"
         return replace(answer, question=question.text, standalone_question=standalone)
 
-    def search(self, query: str, top_k: int) -> SearchResult:
-        """The first blocks of the documents."""
+    def search(self, query: str, top_k: int, audience: Audience = PUBLIC) -> SearchResult:
+        """The first blocks of the documents that the reader may see."""
         self._check(query)
         ranked = [
             RankedPassage(_opening(held), 1 / place)
-            for place, held in enumerate(self.catalog.held, start=1)
+            for place, held in enumerate(self.catalog.seen_by(audience).held, start=1)
         ]
         return SearchResult(query, "g1", tuple(ranked[:top_k]), {"total": 1.0})
 

@@ -279,8 +279,8 @@ def test_a_run_that_is_killed_leaves_a_whole_store_that_goes_on(
     assert set(texts(services)) == ({"tea"} if moment == "publish" else {"tea", "coffee", "cocoa"})
     assert ("75" if moment == "publish" else "80") in texts(services)["tea"]
     assert counts(ingest_paths(services, [guide])) == expected
-    assert set(services.index._opened()._store.get(include=[])["ids"]) == {
-        identity for _, identity, _ in services.catalog.live_passage_ids()
+    assert services.index._opened().ids(1) == {
+        identity for _, identity, _, _ in services.catalog.live_passage_ids()
     }
 
 
@@ -329,3 +329,47 @@ def test_a_document_id_is_readable_and_told_by_its_address(name, begins):
 
 def _stop(*_):
     raise KeyboardInterrupt
+
+
+def audiences(services):
+    """The labels of every live document by its name."""
+    return {
+        summary.id.rsplit("-", 1)[0]: set(services.catalog.document(summary.id).audience)
+        for summary in services.catalog.documents()
+    }
+
+
+HR, ALL = frozenset({"hr"}), frozenset()
+
+
+def test_the_audience_named_for_a_folder_stays_until_another_is_named(services, guide):
+    ingest_paths(services, [guide], audience=HR)
+    (guide / "maté.md").write_text("# Maté\n\nMaté is for the late hours.\n")
+    ingest_paths(services, [guide])
+    assert audiences(services) == {key: {"hr"} for key in ["tea", "coffee", "cocoa", "mat"]}
+    ingest_paths(services, [guide.parent])
+    ingest_paths(services, [guide / "tea.md"])
+    assert set.union(*audiences(services).values()) == {"hr"}, "the folder around names none"
+    ingest_paths(services, [guide / "tea.md"], audience=ALL)
+    assert audiences(services) == {"tea": set()} | {
+        key: {"hr"} for key in ["coffee", "cocoa", "mat"]
+    }
+    report = ingest_paths(services, [guide.parent], audience=ALL)
+    assert (report.changed, set.union(*audiences(services).values())) == (3, set())
+
+
+def test_what_a_document_says_of_its_audience_counts_more(services, guide):
+    (guide / "tea.md").write_text("---\naudience: board\n---\n" + TEA)
+    (guide / "coffee.md").write_text("---\naudience: []\n---\n" + COFFEE)
+    ingest_paths(services, [guide], audience=HR)
+    assert audiences(services) == {"tea": {"board"}, "coffee": set(), "cocoa": {"hr"}}
+
+
+@pytest.mark.parametrize("said", ["", "{team: hr}", "h r", "[[hr]]", "ünter uns"])
+def test_a_document_whose_audience_is_unclear_is_refused_never_published(services, guide, said):
+    (guide / "tea.md").write_text(f"---\naudience: {said}\n---\n" + TEA)
+    report = ingest_paths(services, [guide])
+    ((name, reason),) = report.refused
+    assert name == "tea.md"
+    assert "is no audience" in reason
+    assert "tea" not in audiences(services)

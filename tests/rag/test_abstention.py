@@ -11,10 +11,12 @@ from tests.fakes.passages import evidence_of, passage_of, query_of
 GUIDE = "Django suits products with admin panels. Flask suits small services."
 
 
+VOCABULARY = Vocabulary(dict.fromkeys(terms(GUIDE), 2), passages=10)
+
+
 @pytest.fixture
 def abstention():
-    vocabulary = Vocabulary(dict.fromkeys(terms(GUIDE), 2), passages=10)
-    return Abstention(lambda: vocabulary, lambda _: True)
+    return Abstention(lambda _: True)
 
 
 def verdict_at(abstention, logit, question="Which products does Django suit?"):
@@ -23,7 +25,7 @@ def verdict_at(abstention, logit, question="Which products does Django suit?"):
     evidence = evidence_of(
         passage_of(GUIDE), [logit, logit - 1], similarity=similarity, keyword=similarity
     )
-    return abstention.judge(query_of(question), [evidence])
+    return abstention.judge(query_of(question, VOCABULARY), [evidence])
 
 
 def test_confidence_never_falls_as_the_evidence_grows_stronger(abstention):
@@ -55,7 +57,7 @@ def test_the_weakest_evidence_abstains_with_a_reason(abstention):
 
 
 def test_nothing_found_abstains_with_no_confidence(abstention):
-    verdict = abstention.judge(query_of("Why Django?"), [])
+    verdict = abstention.judge(query_of("Why Django?", VOCABULARY), [])
     assert (verdict.status, verdict.confidence) == (AnswerStatus.ABSTAINED, 0.0)
     assert verdict.reason
 

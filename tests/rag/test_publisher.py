@@ -70,7 +70,7 @@ def test_the_sweep_deletes_what_no_reader_can_reach(store):
     with sqlite3.connect(store.catalog.database.file) as connection:
         counts = {
             table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
-            for table in ("documents", "revisions", "passages", "keywords")
+            for table in ("documents", "revisions", "passages", "keywords_1")
         }
     connection.close()
     assert counts == dict.fromkeys(counts, 1)
@@ -108,6 +108,6 @@ def test_leftovers_of_interrupted_runs_crowd_nothing_out(store):
 
 def test_vectors_of_a_swept_text_are_kept_for_its_return(store):
     store.publish({"tea": OLD})
-    (_, _, text_hash), *_ = store.catalog.live_passage_ids()
+    (_, _, text_hash, _), *_ = store.catalog.live_passage_ids()
     store.publish(removed=["tea"])
     assert text_hash in store.catalog.vectors([text_hash])

@@ -16,8 +16,9 @@ BEFORE = (
 
 
 @pytest.fixture
-def rewriter():
-    return Rewriter(Speller(lambda: Vocabulary({}, 0), lambda _: True), FakeEmbedder())
+def standalone_of():
+    made = Rewriter(Speller(lambda _: True), FakeEmbedder())
+    return lambda question: made.standalone(question, Vocabulary({}, 0))
 
 
 @pytest.mark.parametrize(
@@ -28,35 +29,35 @@ def rewriter():
         pytest.param("What about fintech?", id="other side"),
     ],
 )
-def test_a_follow_up_carries_the_topic_of_the_conversation(rewriter, text):
-    standalone = rewriter.standalone(Question(text, BEFORE))
+def test_a_follow_up_carries_the_topic_of_the_conversation(standalone_of, text):
+    standalone = standalone_of(Question(text, BEFORE))
     assert set(terms("database")) & set(terms(standalone)), standalone
     assert set(terms(text)) <= set(terms(standalone)), "the person's own words stay"
 
 
-def test_a_first_question_is_left_alone(rewriter):
-    assert rewriter.standalone(Question("Why choose Django?")) == "Why choose Django?"
+def test_a_first_question_is_left_alone(standalone_of):
+    assert standalone_of(Question("Why choose Django?")) == "Why choose Django?"
 
 
 @pytest.mark.parametrize("text", ["why?", "And what about it?", "hello", "thank you!"])
-def test_words_that_ask_nothing_by_themselves_are_no_question(rewriter, text):
-    assert rewriter.standalone(Question(text)) is None
+def test_words_that_ask_nothing_by_themselves_are_no_question(standalone_of, text):
+    assert standalone_of(Question(text)) is None
 
 
-def test_a_question_that_stands_alone_is_left_alone(rewriter):
+def test_a_question_that_stands_alone_is_left_alone(standalone_of):
     text = "Which latency benchmarks compare FastAPI throughput with Django REST Framework?"
-    assert rewriter.standalone(Question(text, BEFORE)) == text
+    assert standalone_of(Question(text, BEFORE)) == text
 
 
-def test_a_conversation_without_a_persons_turn_carries_nothing_over(rewriter):
+def test_a_conversation_without_a_persons_turn_carries_nothing_over(standalone_of):
     history = (Turn("assistant", "Welcome to the healthcare guide."),)
-    assert rewriter.standalone(Question("why?", history)) == "why?"
+    assert standalone_of(Question("why?", history)) == "why?"
 
 
-def test_rewriting_twice_adds_nothing(rewriter):
-    once = rewriter.standalone(Question("What about fintech?", BEFORE))
-    assert rewriter.standalone(Question(once, BEFORE)) == once
+def test_rewriting_twice_adds_nothing(standalone_of):
+    once = standalone_of(Question("What about fintech?", BEFORE))
+    assert standalone_of(Question(once, BEFORE)) == once
 
 
-def test_earlier_words_that_mean_nothing_add_nothing(rewriter):
-    assert rewriter.standalone(Question("why?", (Turn("user", "What is it?"),))) == "why?"
+def test_earlier_words_that_mean_nothing_add_nothing(standalone_of):
+    assert standalone_of(Question("why?", (Turn("user", "What is it?"),))) == "why?"

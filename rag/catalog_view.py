@@ -1,0 +1,178 @@
+"""What a reader may see of the catalog: live revisions of the reader's audiences, nothing else."""
+
+import json
+import sqlite3
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+
+from rag.audience import Audience, audience_from_text, may_read
+from rag.catalog_rows import (
+    IndexState,
+    batched,
+    read_document,
+    read_passages,
+    read_state,
+    split_hashes,
+)
+from rag.database import Database
+from rag.domain import Document, DocumentSummary, Passage
+from rag.embedder import Vectors
+from rag.errors import NotFoundError
+from rag.keywords import read_vocabulary, search_keywords
+from rag.vocabulary import Vocabulary
+
+REMEMBERED_VOCABULARIES = 16
+BATCH = 500
+
+
+class Vocabularies:
+    """The last vocabularies read, by epoch and audiences, so that a question reads none anew."""
+
+    def __init__(self) -> None:
+        self._held: OrderedDict[tuple[int, tuple[int, ...]], Vocabulary] = OrderedDict()
+
+    def of(self, connection: sqlite3.Connection, audiences: Sequence[int]) -> Vocabulary:
+        """The vocabulary of what these audiences may read now."""
+        key = (read_state(connection).epoch, tuple(audiences))
+        found = self._held.get(key)
+        if found is None:
+            found = read_vocabulary(connection, audiences)
+            self._held[key] = found
+            while len(self._held) > REMEMBERED_VOCABULARIES:
+                self._held.popitem(last=False)
+        return found
+
+
+class CatalogView:
+    """The live documents that a reader with these labels may see; all of them for None.
+
+    What a reader may not see is to every method as if it were not there: the same error as for
+    an unknown id, no trace in lists, counts, vocabulary or the weights of words.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        model: str,
+        labels: Audience | None,
+        vocabularies: Vocabularies,
+    ) -> None:
+        self.database = database
+        self.model = model
+        self._labels = labels
+        self._vocabularies = vocabularies
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All that this thread reads inside belongs to one state, whatever is published."""
+        with self.database.reading():
+            yield
+
+    def state(self) -> IndexState:
+        """The live generation and epoch."""
+        with self.database.reading() as connection:
+            return read_state(connection)
+
+    def audiences(self) -> tuple[int, ...]:
+        """The numbers of the audiences whose documents may be seen, in order."""
+        with self.database.reading() as connection:
+            rows = connection.execute("SELECT id, labels FROM audiences ORDER BY id").fetchall()
+        return tuple(
+            number
+            for number, labels in rows
+            if self._labels is None or may_read(audience_from_text(labels), self._labels)
+        )
+
+    def documents(self) -> list[DocumentSummary]:
+        """The documents in order of their addresses."""
+        with self.database.reading() as connection:
+            rows = connection.execute(
+                "SELECT documents.id, title, url, revision, length(text), (SELECT count(*) FROM"
+                " passages WHERE passages.document_id = documents.id AND passages.revision ="
+                " revisions.revision) FROM documents JOIN revisions ON document_id = documents.id"
+                " AND revision = live_revision WHERE audience IN (SELECT value FROM json_each(?))"
+                " ORDER BY uri",
+                (json.dumps(self.audiences()),),
+            ).fetchall()
+        return [DocumentSummary(*row) for row in rows]
+
+    def document(self, document_id: str) -> Document:
+        """The live revision of a document. Raises NotFoundError for an unknown id."""
+        with self.database.reading() as connection:
+            found = read_document(connection, document_id, self.audiences())
+        if found is None:
+            raise NotFoundError(
+                f"There is no document {document_id!r}: footnote status and /v1/documents list "
+                "the ones there are."
+            )
+        return found
+
+    def passages(self, keys: Sequence[int]) -> dict[int, Passage]:
+        """Those of the passages with these keys that are live and may be seen."""
+        with self.database.reading() as connection:
+            return read_passages(connection, keys, self.audiences())
+
+    def live_passage_count(self) -> int:
+        """How many passages there are to find."""
+        with self.database.reading() as connection:
+            (count,) = connection.execute(
+                "SELECT count(*) FROM live_passages WHERE audience IN"
+                " (SELECT value FROM json_each(?))",
+                (json.dumps(self.audiences()),),
+            ).fetchone()
+        return int(count)
+
+    def search_hashes(self, keys: Sequence[int]) -> dict[int, tuple[bytes, list[bytes]]]:
+        """Under which text hashes a passage's and its units' vectors are stored, by key."""
+        with self.database.reading() as connection:
+            rows = connection.execute(
+                "SELECT key, text_hash, unit_hashes FROM live_passages WHERE key IN"
+                " (SELECT value FROM json_each(?)) AND audience IN"
+                " (SELECT value FROM json_each(?))",
+                (json.dumps(list(keys)), json.dumps(self.audiences())),
+            ).fetchall()
+        return {key: (own, split_hashes(units)) for key, own, units in rows}
+
+    def keyword_search(
+        self, query_terms: Sequence[str], limit: int, context_weight: float
+    ) -> list[tuple[int, float]]:
+        """Passage keys with BM25 scores (higher is better) for any of the terms, best first."""
+        with self.database.reading() as connection:
+            return search_keywords(connection, self.audiences(), query_terms, limit, context_weight)
+
+    def vocabulary(self) -> Vocabulary:
+        """The documents' words; read anew when the epoch has changed."""
+        with self.database.reading() as connection:
+            return self._vocabularies.of(connection, self.audiences())
+
+    def vectors(self, hashes: Iterable[bytes]) -> dict[bytes, Vectors]:
+        """The stored vectors of these texts under the catalog's model; absent ones are left out."""
+        found: dict[bytes, Vectors] = {}
+        with self.database.reading() as connection:
+            for wanted in batched(set(hashes), BATCH):
+                marks = ",".join("?" * len(wanted))
+                rows = connection.execute(
+                    "SELECT text_hash, vector FROM embeddings"  # noqa: S608 - question marks
+                    f" WHERE model = ? AND text_hash IN ({marks})",
+                    (self.model, *wanted),
+                )
+                found.update((key, np.frombuffer(vector, np.float32)) for key, vector in rows)
+        return found
+
+    def counts_by_label(self) -> Mapping[str, int]:
+        """How many documents each label may see beyond the public ones."""
+        with self.database.reading() as connection:
+            rows = connection.execute(
+                "SELECT labels FROM documents JOIN revisions ON document_id = documents.id AND"
+                " revision = live_revision JOIN audiences ON audiences.id = audience WHERE"
+                " audience IN (SELECT value FROM json_each(?))",
+                (json.dumps(self.audiences()),),
+            ).fetchall()
+        counts: dict[str, int] = {}
+        for (labels,) in rows:
+            for label in sorted(audience_from_text(labels)):
+                counts[label] = counts.get(label, 0) + 1
+        return dict(sorted(counts.items()))
