@@ -2,12 +2,12 @@
 
 import queue
 import re
-import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rag.chat_worker import Pieces, start_reply
 from rag.errors import TransientError
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ OVERFLOW = re.compile(
     r"|prompt is too long|maximum.{0,30}tokens",
     re.IGNORECASE | re.DOTALL,
 )
-FILTERED = frozenset(["content_filter", "refusal", "safety", "SAFETY", "PROHIBITED_CONTENT"])
+PULSE_SECONDS = 0.25
 # Names in the classes of providers' errors, which share no base; the first that fits tells.
 KINDS = (
     ("Timeout", "took too long"),
@@ -51,68 +51,46 @@ class Bounds:
     characters: int = 4_000
 
 
-@dataclass(frozen=True, slots=True)
-class _Failure:
-    error: Exception
-
-
 def stream_reply(
-    model: "BaseChatModel", messages: Sequence[tuple[str, str]], bounds: Bounds
+    model: "BaseChatModel",
+    messages: Sequence[tuple[str, str]],
+    bounds: Bounds,
+    wait: Callable[[], None] = lambda: None,
 ) -> Iterator[str]:
     """The reply's pieces. Raises GenerationError for whatever goes wrong, and past the bounds.
 
-    The model runs in a thread of its own, so that one that hangs can be left behind.
+    `wait` is called at least twice a second, and may raise to stop. However this ends, the model
+    is told to stop, and its connection is closed.
     """
-    pieces: queue.SimpleQueue[str | _Failure | None] = queue.SimpleQueue()
-    stopped = threading.Event()
-    worker = threading.Thread(
-        target=_run, args=(model, list(messages), pieces, stopped), daemon=True, name="chat-model"
-    )
+    pieces: Pieces = queue.SimpleQueue()
     deadline = time.monotonic() + bounds.seconds
     length = 0
-    worker.start()
+    stop = start_reply(model, messages, pieces)
     try:
         while True:
+            wait()
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise GenerationError("took too long")
             try:
-                piece = pieces.get(timeout=max(0.0, deadline - time.monotonic()))
+                piece = pieces.get(timeout=min(PULSE_SECONDS, left))
             except queue.Empty:
-                raise GenerationError("took too long") from None
+                continue
             if piece is None:
                 return
-            if isinstance(piece, _Failure):
-                raise GenerationError(_told(piece.error)) from piece.error
-            length += len(piece)
+            if isinstance(piece, Exception):
+                raise GenerationError(_told(piece)) from piece
+            if piece.is_filtered:
+                raise GenerationError("declined to answer")
+            length += len(piece.text)
             if length > bounds.characters:
                 raise GenerationError("did not come to an end")
-            yield piece
+            yield piece.text
     finally:
-        stopped.set()
-
-
-def _run(
-    model: "BaseChatModel",
-    messages: list[tuple[str, str]],
-    pieces: "queue.SimpleQueue[str | _Failure | None]",
-    stopped: threading.Event,
-) -> None:
-    try:
-        for chunk in model.stream(messages):
-            if stopped.is_set():
-                return
-            reason = chunk.response_metadata.get("finish_reason")
-            if reason in FILTERED or chunk.additional_kwargs.get("refusal"):
-                raise GenerationError("declined to answer")  # noqa: TRY301
-            # A reply may be text, or a list of blocks of which only some are text.
-            pieces.put(str(chunk.text))
-        pieces.put(None)
-    # Every provider has errors of its own, without a common base.
-    except Exception as error:  # noqa: BLE001
-        pieces.put(_Failure(error))
+        stop()
 
 
 def _told(error: Exception) -> str:
-    if isinstance(error, GenerationError):
-        return str(error)
     classes = " ".join(kind.__name__ for kind in type(error).__mro__)
     for name, told in KINDS:
         if name in classes:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote as percent_encoded
 
-from rag.domain import AnswerSentence, Citation, Document, NearestPassage, Passage
+from rag.domain import Citation, Document, NearestPassage, Passage
 from rag.evidence import ScoredUnit
 
 UrlOf = Callable[[Document, int, int], str]
@@ -68,15 +68,6 @@ def cite(number: int, span: Span, document: Document, url_of: UrlOf) -> Citation
         url=url_of(document, span.start_char, span.end_char),
         score=round(span.score, 4),
     )
-
-
-def sentences_of(spans: Sequence[Span]) -> list[AnswerSentence]:
-    """A sentence for every unit, each naming its span's number, counted from 1."""
-    return [
-        AnswerSentence(" ".join(scored.text.split()), (number,))
-        for number, span in enumerate(spans, start=1)
-        for scored in span.units
-    ]
 
 
 def nearest(passage: Passage, document: Document, url_of: UrlOf) -> NearestPassage:

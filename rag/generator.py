@@ -2,20 +2,22 @@
 
 import logging
 import re
+from collections import abc
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rag.attribution import Attribution, Attributor
 from rag.chat_stream import Bounds, GenerationError, stream_reply
-from rag.citations import Span, spans_of
 from rag.cited_text import CitedSentence, SentenceStream
-from rag.domain import AnswerSentence, UnitKind
+from rag.domain import UnitKind
 from rag.evidence import Evidence, Query, ScoredUnit
 from rag.evidence_prompt import SILENCE, EvidencePrompt
 from rag.lexicon import POINTERS, terms, words
+from rag.manuscript import Listener, Manuscript, Written
 from rag.verifier import Verdict, Verifier
-from rag.written import Writer, Written
+from rag.written import UNHEARD, QuotingWriter
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -58,7 +60,7 @@ class Generator:
         self,
         model: "BaseChatModel",
         verifier: Verifier,
-        quoting: Writer,
+        quoting: QuotingWriter,
         bounds: Bounds,
         prompt: EvidencePrompt | None = None,
     ) -> None:
@@ -68,22 +70,39 @@ class Generator:
         self._bounds = bounds
         self._prompt = prompt or EvidencePrompt()
 
-    def write(self, query: Query, evidence: Sequence[Evidence]) -> Written:
-        """The model's sentences that the evidence holds, else quotes and a note that says why."""
-        try:
-            drafts = list(self.drafts(query, evidence))
-        except GenerationError as error:
-            return self._quoted(query, evidence, str(error))
-        kept = [drafted for drafted in drafts if drafted.is_kept]
-        if not kept:
-            return self._quoted(query, evidence, "wrote nothing that the guide supports")
-        return _written(kept, dropped=len(drafts) - len(kept))
+    def write(
+        self, query: Query, evidence: Sequence[Evidence], listener: Listener = UNHEARD
+    ) -> Written:
+        """The model's sentences that the evidence holds, each heard once it has been checked.
 
-    def drafts(self, query: Query, evidence: Sequence[Evidence]) -> Iterator[Drafted]:
+        Where the model fails, what it said before stays, for somebody may have read it, and the
+        rest is quoted; the note says why.
+        """
+        manuscript = Manuscript(listener)
+        dropped = 0
+        try:
+            with closing(self.drafts(query, evidence, listener)) as drafts:
+                for drafted in drafts:
+                    if drafted.is_kept:
+                        sentence = drafted.sentence
+                        units = drafted.attribution.units
+                        manuscript.write(sentence.text, units, is_item=sentence.is_item)
+                    else:
+                        dropped += 1
+        except GenerationError as error:
+            return self._quoted(query, evidence, manuscript, str(error))
+        if manuscript.is_empty:
+            why = "wrote nothing that the guide supports"
+            return self._quoted(query, evidence, manuscript, why)
+        return manuscript.written(_note(dropped))
+
+    def drafts(
+        self, query: Query, evidence: Sequence[Evidence], listener: Listener = UNHEARD
+    ) -> abc.Generator[Drafted, None, None]:
         """Each sentence with its verdict as soon as it is whole.
 
         Raises GenerationError when the model fails, refuses, repeats its instructions, or says
-        nothing; what came before is then not to be sent either.
+        nothing; no sentence from there on is to be sent.
         """
         numbered = self._prompt.chosen(evidence)
         scores = {item.passage.id: item.best_unit.score for item in numbered}
@@ -92,7 +111,7 @@ class Generator:
         said: list[str] = []
         repeats = 0
         last: Drafted | None = None
-        for sentence in self._sentences(query, numbered):
+        for sentence in self._sentences(query, numbered, listener):
             self._refuse_misbehaviour(sentence.text, " ".join([*said, sentence.text]))
             if sentence.text in said:
                 # A small model that has nothing more to say begins again, and never ends.
@@ -108,10 +127,12 @@ class Generator:
         if not said:
             raise GenerationError("returned nothing that can be read")
 
-    def _sentences(self, query: Query, evidence: Sequence[Evidence]) -> Iterator[CitedSentence]:
+    def _sentences(
+        self, query: Query, evidence: Sequence[Evidence], listener: Listener
+    ) -> Iterator[CitedSentence]:
         sentences = SentenceStream()
         messages = self._prompt.messages(query.text, evidence)
-        for piece in stream_reply(self._model, messages, self._bounds):
+        for piece in stream_reply(self._model, messages, self._bounds, listener.wait):
             yield from sentences.feed(piece)
         yield from sentences.finish()
 
@@ -144,11 +165,18 @@ class Generator:
             reason = BESIDE
         return Attribution((), Verdict(found.verdict.support, reason)) if reason else found
 
-    def _quoted(self, query: Query, evidence: Sequence[Evidence], why: str) -> Written:
-        logger.warning("The chat model %s: the answer is quoted instead.", why)
-        quoted = self._quoting.write(query, evidence)
-        note = f"The chat model {why}, so this answer is quoted from the guide."
-        return Written(quoted.sentences, quoted.spans, quoted.text, note)
+    def _quoted(
+        self, query: Query, evidence: Sequence[Evidence], manuscript: Manuscript, why: str
+    ) -> Written:
+        logger.warning("The chat model %s: quotes stand in for it.", why)
+        if manuscript.is_empty:
+            rest = "so this answer is quoted from the guide"
+            self._quoting.quote(query, evidence, manuscript)
+        elif self._quoting.quote(query, evidence, manuscript):
+            rest = "so the rest of this answer is quoted from the guide"
+        else:
+            rest = "so this answer may end early"
+        return manuscript.written(f"The chat model {why}, {rest}.")
 
 
 def _points_back(text: str) -> bool:
@@ -167,22 +195,6 @@ def _leans_on_lead_in(text: str, units: Sequence[ScoredUnit]) -> bool:
     lead_in = set(terms(units[0].text)) if units[0].unit.kind is UnitKind.LEAD_IN else set()
     alone = len(units) == 1
     return not alone and len(lead_in & set(terms(text))) < SELF_CONTAINED * len(lead_in)
-
-
-def _written(kept: Sequence[Drafted], dropped: int) -> Written:
-    numbers: dict[Span, int] = {}
-    sentences: list[AnswerSentence] = []
-    text = ""
-    for drafted in kept:
-        for span in spans_of(drafted.attribution.units):
-            numbers.setdefault(span, len(numbers) + 1)
-        cited = tuple(numbers[span] for span in spans_of(drafted.attribution.units))
-        sentence = AnswerSentence(drafted.sentence.text, cited)
-        marks = "".join(f"[{number}]" for number in cited)
-        joint = "\n- " if drafted.sentence.is_item else "\n" if text.endswith("\n") else " "
-        text += f"{joint}{sentence.text} {marks}"
-        sentences.append(sentence)
-    return Written(tuple(sentences), tuple(numbers), text.strip(), _note(dropped))
 
 
 def _note(dropped: int) -> str | None:

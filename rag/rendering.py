@@ -1,28 +1,32 @@
-"""An answer's sentences as one text, a number in brackets behind each."""
+"""How an answer's sentences become one text, a number in brackets behind each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 
-from rag.citations import Span
 from rag.domain import AnswerSentence
+from rag.evidence import ScoredUnit
 from rag.search_text import ITEM_KINDS
 
 
-def plain_text(spans: Sequence[Span], sentences: Sequence[AnswerSentence]) -> str:
-    """Sentences joined by spaces, list items on lines of their own, passages by empty lines."""
-    pieces: list[str] = []
-    last_passage = ""
+def rendered(joint: str, sentence: AnswerSentence) -> str:
+    """What a sentence adds to the text: what joins it to the one before, its words, its numbers."""
+    marks = "".join(f"[{number}]" for number in sentence.citations)
+    return f"{joint}{sentence.text} {marks}"
+
+
+def joints(units: Iterable[ScoredUnit]) -> Iterator[tuple[ScoredUnit, str]]:
+    """Each quoted unit with what joins it to the one before.
+
+    List items stand on lines of their own, passages are set apart by an empty line.
+    """
+    last_passage: str | None = None
     last_was_item = False
-    units = [(span, scored) for span in spans for scored in span.units]
-    for (span, scored), sentence in zip(units, sentences, strict=True):
-        marks = "".join(f"[{number}]" for number in sentence.citations)
+    for scored in units:
         is_new_item = scored.unit.kind is ITEM_KINDS[0]
-        if pieces:
-            if span.passage.id != last_passage:
-                pieces.append("\n\n")
-            elif is_new_item or (last_was_item and scored.unit.kind not in ITEM_KINDS):
-                pieces.append("\n")
-            else:
-                pieces.append(" ")
-        pieces.append(f"{'- ' if is_new_item else ''}{sentence.text} {marks}")
-        last_passage, last_was_item = span.passage.id, scored.unit.kind in ITEM_KINDS
-    return "".join(pieces)
+        if scored.passage.id != last_passage:
+            joint = "\n\n"
+        elif is_new_item or (last_was_item and scored.unit.kind not in ITEM_KINDS):
+            joint = "\n"
+        else:
+            joint = " "
+        yield scored, f"{joint}{'- ' if is_new_item else ''}"
+        last_passage, last_was_item = scored.passage.id, scored.unit.kind in ITEM_KINDS

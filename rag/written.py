@@ -1,34 +1,29 @@
-"""What a composer or a generator hands on: sentences, the spans behind them, one text."""
+"""Who writes an answer: the protocol, and the writer that only quotes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
-from rag.citations import Span, sentences_of, spans_of
+from rag.citations import spans_of
 from rag.composer import ExtractiveComposer
-from rag.domain import AnswerSentence
 from rag.evidence import Evidence, Query
-from rag.rendering import plain_text
+from rag.manuscript import Listener, Manuscript, Unheard, Written
 
+__all__ = ["UNHEARD", "QuotingWriter", "Writer", "Written"]
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """An answer without its frame: sentence numbers count from 1 and name `spans` in order.
-
-    `note` is a sentence for the reader on how it came about, None when there is nothing to say.
-    """
-
-    sentences: tuple[AnswerSentence, ...] = ()
-    spans: tuple[Span, ...] = ()
-    text: str = ""
-    note: str | None = None
+UNHEARD = Unheard()
 
 
 class Writer(Protocol):
     """Turns evidence that answers into sentences, each of which stands on spans of it."""
 
-    def write(self, query: Query, evidence: Sequence[Evidence]) -> Written:
-        """The answer's sentences. Never raises for what a model does: it says so in the note."""
+    def write(
+        self, query: Query, evidence: Sequence[Evidence], listener: Listener = UNHEARD
+    ) -> Written:
+        """The answer's sentences, each heard by the listener once it has been checked.
+
+        Never raises for what a model does: it says so in the note. What the listener raises ends
+        the work.
+        """
 
 
 class QuotingWriter:
@@ -37,8 +32,14 @@ class QuotingWriter:
     def __init__(self, composer: ExtractiveComposer) -> None:
         self._composer = composer
 
-    def write(self, query: Query, evidence: Sequence[Evidence]) -> Written:
+    def write(
+        self, query: Query, evidence: Sequence[Evidence], listener: Listener = UNHEARD
+    ) -> Written:
         """The chosen units as sentences, word for word."""
-        spans = spans_of(self._composer.compose(query, evidence))
-        sentences = sentences_of(spans)
-        return Written(tuple(sentences), tuple(spans), plain_text(spans, sentences))
+        manuscript = Manuscript(listener)
+        self.quote(query, evidence, manuscript)
+        return manuscript.written()
+
+    def quote(self, query: Query, evidence: Sequence[Evidence], manuscript: Manuscript) -> bool:
+        """Add the chosen units that the manuscript doesn't hold yet; whether there were any."""
+        return manuscript.quote(spans_of(self._composer.compose(query, evidence)))

@@ -9,7 +9,6 @@ from rag.citations import (
     cite,
     document_url,
     nearest,
-    sentences_of,
     spans_of,
     text_fragment,
 )
@@ -65,21 +64,6 @@ def test_a_document_that_no_longer_holds_the_words_is_never_cited():
     changed = replace(document_of(THREE), text=THREE.replace("Two", "Ten"))
     with pytest.raises(ValueError, match="not a span"):
         cite(1, span, changed, url_of)
-
-
-def test_every_unit_becomes_a_sentence_with_its_spans_number():
-    units = scored_units(passage_of(THREE), [1.0, 3.0, 2.0])
-    sentences = sentences_of(spans_of([units[0], units[2]]))
-    assert [(s.text, s.citations) for s in sentences] == [
-        ("One stands here.", (1,)),
-        ("Three stands nowhere.", (2,)),
-    ]
-
-
-def test_a_sentence_of_several_lines_is_shown_on_one():
-    passage = passage_of("```\na\n  b\n```")
-    (sentence,) = sentences_of(spans_of(scored_units(passage, [1.0])))
-    assert sentence.text == "a b"
 
 
 def test_the_nearest_passage_is_a_verbatim_span():

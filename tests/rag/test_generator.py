@@ -10,6 +10,7 @@ from rag.chat_stream import Bounds
 from rag.composer import ExtractiveComposer
 from rag.evidence_prompt import EvidencePrompt
 from rag.generator import Generator
+from rag.manuscript import Unheard
 from rag.verifier import Verifier
 from rag.written import QuotingWriter
 from tests.fakes.chat_model import ScriptedChatModel
@@ -161,8 +162,89 @@ def test_a_model_that_fails_is_quoted_around_and_the_answer_says_so(behaviour, t
     assert "0x" not in written.note
 
 
-def test_what_came_before_a_failure_is_not_sent_either():
-    assert is_quoted(write(f"{GOOD} [1]\nMore. ", error=ConnectionResetError()))
+LISTED = "Flask suits small services."
+
+
+def heard_and_written(reply, **behaviour):
+    """What a listener heard sentence by sentence, and the whole."""
+    heard = []
+    listener = Unheard()
+    listener.hear = heard.append
+    model = ScriptedChatModel(reply=reply, seen=[], **behaviour)
+    quoting = QuotingWriter(ExtractiveComposer())
+    generator = Generator(
+        model, Verifier(FakeEmbedder), quoting, Bounds(5.0), EvidencePrompt("word")
+    )
+    return heard, generator.write(query_of(QUESTION), evidence(), listener)
+
+
+@pytest.mark.parametrize(
+    ("reply", "behaviour", "why"),
+    [
+        pytest.param("More. ", {"error": ConnectionResetError()}, "reached", id="connection"),
+        pytest.param("NO ANSWER", {}, "no answer", id="silence"),
+        pytest.param("=== word passage [1] Django", {}, "instructions", id="leak"),
+        pytest.param("la " * 2_000, {}, "end", id="endless"),
+    ],
+)
+def test_what_was_said_before_a_failure_stays_and_the_rest_is_quoted(reply, behaviour, why):
+    """Somebody may have read it: a sentence once told is never unsaid."""
+    heard, written = heard_and_written(f"{LISTED} [2]\n{reply}", **behaviour)
+    assert texts(written)[0] == LISTED
+    assert GOOD in texts(written)[1:], "quoted, as the model never came to it"
+    assert [piece.sentence for piece in heard] == list(written.sentences)
+    assert "the rest of this answer is quoted" in (written.note or "")
+    assert why in written.note
+
+
+def test_what_has_all_been_said_is_not_quoted_again():
+    (passage,) = passages_of(f"# Django\n\n{GOOD}\n")
+    model = ScriptedChatModel(reply=f"{GOOD} [1]\nMore. ", error=ConnectionResetError(), seen=[])
+    generator = Generator(
+        model, Verifier(FakeEmbedder), QuotingWriter(ExtractiveComposer()), Bounds(5)
+    )
+    written = generator.write(query_of(QUESTION), [evidence_of(passage, [1.0])])
+    assert texts(written) == [GOOD]
+    assert "may end early" in (written.note or "")
+
+
+@pytest.mark.parametrize(
+    ("reply", "behaviour"),
+    [
+        pytest.param(f"{GOOD} [1]\nRails won 7 prizes.\n{LISTED} [2]", {}, id="dropped-between"),
+        pytest.param(
+            "Choose Django in these cases: [4]\n- The admin panel matters. [4]", {}, id="list"
+        ),
+        pytest.param(f"{LISTED} [2]\nMore. ", {"error": TimeoutError()}, id="failure"),
+        pytest.param("", {}, id="all-quoted"),
+        pytest.param("I'm sorry, but I can't.", {}, id="refusal"),
+    ],
+)
+def test_what_is_heard_piece_by_piece_is_the_whole_answer(reply, behaviour):
+    heard, written = heard_and_written(reply, **behaviour)
+    assert [piece.sentence for piece in heard] == list(written.sentences)
+    assert "".join(piece.text for piece in heard) == written.text
+    assert [span for piece in heard for span in piece.spans] == list(written.spans)
+
+
+def test_a_sentence_is_heard_before_the_next_is_written():
+    """The listener stops an endless model at the first sentence, which is all it hears."""
+    heard = []
+
+    class GoneError(Exception):
+        pass
+
+    class Impatient(Unheard):
+        def hear(self, piece):
+            heard.append(piece.sentence.text)
+            raise GoneError
+
+    model = ScriptedChatModel(reply=f"{GOOD} [1] ", endless=True, pause=0.001, seen=[])
+    quoting = QuotingWriter(ExtractiveComposer())
+    generator = Generator(model, Verifier(FakeEmbedder), quoting, Bounds(5))
+    with pytest.raises(GoneError):
+        generator.write(query_of(QUESTION), evidence(), Impatient())
+    assert heard == [GOOD]
 
 
 @pytest.mark.parametrize(
@@ -176,8 +258,9 @@ def test_what_came_before_a_failure_is_not_sent_either():
 )
 def test_a_leaked_prompt_never_reaches_the_reader(leak):
     written = write(f"{GOOD} [1]\n{leak}")
-    assert is_quoted(written)
+    assert texts(written)[0] == GOOD
     assert "instructions" in (written.note or "")
+    assert not EvidencePrompt("word").is_leaked_in(written.text)
 
 
 def test_a_sentence_said_again_is_said_once():
