@@ -26,7 +26,14 @@ HOMES = {
     "transformers": {"rag/onnx_graph.py"},
     "onnxruntime": {"rag/onnx_session.py", "rag/onnx_graph.py"},
     "tokenizers": {"rag/onnx_session.py"},
-    "sqlite3": {"rag/catalog.py", "rag/catalog_rows.py", "rag/database.py"},
+    "sqlite3": {
+        "rag/catalog.py",
+        "rag/catalog_rows.py",
+        "rag/catalog_view.py",
+        "rag/database.py",
+        "rag/keywords.py",
+        "rag/sql_script.py",
+    },
     "sqlalchemy": {place(file) for file in SOURCES if place(file).startswith("operations/")},
 }
 
