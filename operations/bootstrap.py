@@ -2,7 +2,12 @@
 
 from dataclasses import dataclass
 
+from operations.answers import Answers, Redact
 from operations.claims import Claims
+from operations.feedback import Feedback
+from operations.people import People
+from operations.pepper import read_pepper
+from operations.redaction import Redactor
 from operations.rooms import Rooms
 from operations.store import Store, sqlite_url
 from rag.settings import Settings
@@ -15,6 +20,8 @@ class Operations:
     store: Store
     rooms: Rooms
     claims: Claims
+    answers: Answers
+    feedback: Feedback
 
     def close(self) -> None:
         """Give back connections."""
@@ -28,4 +35,28 @@ def open_operations(settings: Settings) -> Operations:
     """
     url = settings.operations_url
     store = Store(url.get_secret_value() if url else sqlite_url(settings.data_dir))
-    return Operations(store=store, rooms=Rooms(store), claims=Claims(store))
+    try:
+        return _built(store, settings)
+    except BaseException:
+        store.close()
+        raise
+
+
+def _built(store: Store, settings: Settings) -> Operations:
+    people = People(read_pepper(settings.data_dir, in_use=False))
+    redact = _redact(settings)
+    answers = Answers(store, people, redact, settings.answers_kept_days)
+    answers.forget_old()
+    return Operations(
+        store=store,
+        rooms=Rooms(store),
+        claims=Claims(store),
+        answers=answers,
+        feedback=Feedback(store, people, redact),
+    )
+
+
+def _redact(settings: Settings) -> Redact:
+    if not settings.redact_questions:
+        return lambda text: text
+    return Redactor([region for region in settings.phone_regions.split(",") if region])

@@ -67,6 +67,18 @@ class Settings(BaseSettings):
         None,
         description="Database of keys and records, as a SQLAlchemy URL; else a file in data_dir.",
     )
+    redact_questions: bool = Field(
+        default=True,
+        description="Whether personal data is taken out of questions before they are kept.",
+    )
+    phone_regions: str = Field(
+        "US,GB,DE,FR",
+        pattern=r"^([A-Z]{2}(,[A-Z]{2})*)?$",
+        description="Countries whose phone numbers are known without their +prefix.",
+    )
+    answers_kept_days: float = Field(
+        90, gt=0, description="Answers given, and the feedback on them, are forgotten after these."
+    )
     request_max_bytes: int = Field(
         1_000_000, ge=1_000, description="A larger request body is refused before it is parsed."
     )
