@@ -6,16 +6,18 @@ from rag.abstention import NO_QUESTION, Abstention
 from rag.audience import PUBLIC, Audience
 from rag.catalog import Catalog
 from rag.catalog_view import CatalogView
-from rag.citations import UrlOf, cite, nearest
+from rag.citations import UrlOf, nearest
 from rag.clock import Clock
 from rag.domain import Answer, AnswerStatus, Question, RankedPassage, SearchResult
 from rag.errors import EmptyStoreError
 from rag.evidence import Evidence, Query
+from rag.manuscript import Written
+from rag.progress import Stage, Status, Tell, Telling, ignore
 from rag.ranking import Ranker
 from rag.retriever import Retriever
 from rag.rewriter import Rewriter
 from rag.validation import QuestionLimits, checked_query, checked_question
-from rag.written import Writer, Written
+from rag.written import Writer
 
 CANDIDATES = 8
 NEAREST = 3
@@ -45,33 +47,33 @@ class Answerer:
         self._url_of = url_of
         self._limits = limits
 
-    def answer(self, question: Question) -> Answer:
-        """The answer to a question.
+    def answer(self, question: Question, tell: Tell = ignore) -> Answer:
+        """The answer to a question; `tell` hears of its stages and of each sentence meanwhile.
 
         Raises InvalidRequestError for a question that can't be worked on, EmptyStoreError when
-        nothing has been ingested.
+        nothing has been ingested, and what `tell` raises, which stops the work.
         """
         asked = checked_question(question, self._limits)
         view = self._catalog.seen_by(asked.audience)
         with view.snapshot():
-            return self._answer(question.text, asked, view)
+            return self._answer(question.text, asked, view, tell)
 
-    def _answer(self, text: str, asked: Question, view: CatalogView) -> Answer:
+    def _answer(self, text: str, asked: Question, view: CatalogView, tell: Tell) -> Answer:
         clock = Clock()
+        telling = Telling(tell, view, self._url_of)
         generation = _generation(view)
+        tell(Status(Stage.SEARCHING))
         with clock.measuring("rewrite"):
             standalone = self._rewriter.standalone(asked, view.vocabulary())
-        query, evidence = self._find(standalone or asked.text, CANDIDATES, view, clock)
+        query, evidence = self._find(standalone or asked.text, CANDIDATES, view, clock, tell)
         with clock.measuring("judge"):
             verdict = self._abstention.judge(query, evidence) if standalone else NO_QUESTION
         answered = verdict.status is not AnswerStatus.ABSTAINED
+        if answered:
+            tell(Status(Stage.WRITING))
         with clock.measuring("compose"):
-            written = self._writer.write(query, evidence) if answered else Written()
+            written = self._writer.write(query, evidence, telling) if answered else Written()
         with clock.measuring("cite"):
-            citations = [
-                cite(number, span, view.document(span.passage.document_id), self._url_of)
-                for number, span in enumerate(written.spans, start=1)
-            ]
             closest = [
                 nearest(item.passage, view.document(item.passage.document_id), self._url_of)
                 for item in (evidence[:NEAREST] if standalone and not answered else [])
@@ -85,7 +87,7 @@ class Answerer:
             confidence=verdict.confidence,
             text=written.text if answered else verdict.reason or "",
             sentences=written.sentences,
-            citations=tuple(citations),
+            citations=tuple(telling.citations),
             nearest=tuple(closest),
             generation=generation,
             timings_ms=clock.timings_ms(),
@@ -129,12 +131,13 @@ class Answerer:
         )
 
     def _find(
-        self, text: str, limit: int, view: CatalogView, clock: Clock
+        self, text: str, limit: int, view: CatalogView, clock: Clock, tell: Tell = ignore
     ) -> tuple[Query, tuple[Evidence, ...]]:
         with clock.measuring("embed"):
             query = self._retriever.query(text, view.vocabulary())
         with clock.measuring("retrieve"):
             candidates = self._retriever.candidates(query, limit, view)
+        tell(Status(Stage.READING))
         with clock.measuring("rank"):
             return query, self._ranker.rank(query, candidates)
 

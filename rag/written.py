@@ -8,8 +8,6 @@ from rag.composer import ExtractiveComposer
 from rag.evidence import Evidence, Query
 from rag.manuscript import Listener, Manuscript, Unheard, Written
 
-__all__ = ["UNHEARD", "QuotingWriter", "Writer", "Written"]
-
 UNHEARD = Unheard()
 
 

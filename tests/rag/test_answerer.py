@@ -1,6 +1,7 @@
 """The whole way from a question to an answer, with fakes for both models."""
 
 import threading
+import time
 
 import pytest
 
@@ -9,6 +10,8 @@ from ingest.sources import SourceDocument
 from rag.contract import answer_to_json, document_to_json, search_to_json
 from rag.domain import AnswerStatus, Question, Turn
 from rag.errors import EmptyStoreError, InvalidRequestError, RagError
+from rag.progress import Pulse, Stage, Status, Told
+from tests.fakes.chat_model import ScriptedChatModel
 
 TEA = """\
 # Tea
@@ -188,3 +191,88 @@ def test_answers_stay_whole_while_documents_change_under_them(services):
     for reader in readers:
         reader.join(timeout=30)
     assert faults == []
+
+
+STEPS = Question("In which steps is tea brewed?")
+
+
+def told_of(services, question):
+    heard = []
+    return services.answerer.answer(question, heard.append), heard
+
+
+def test_stages_are_told_in_order_then_the_sentences(services):
+    _, heard = told_of(services, STEPS)
+    stages = [progress.stage for progress in heard if isinstance(progress, Status)]
+    assert stages == [Stage.SEARCHING, Stage.READING, Stage.WRITING]
+    assert heard[:3] == [Status(stage) for stage in stages], "the sentences come after them"
+
+
+def test_what_is_told_piece_by_piece_is_the_answer(services):
+    answer, heard = told_of(services, STEPS)
+    told = [progress for progress in heard if isinstance(progress, Told)]
+    assert tuple(one.sentence for one in told) == answer.sentences
+    assert tuple(citation for one in told for citation in one.citations) == answer.citations
+    assert "".join(one.text for one in told) == answer.text
+
+
+def test_no_sentence_is_told_before_its_citations(services):
+    _, heard = told_of(services, STEPS)
+    known = set()
+    for one in (progress for progress in heard if isinstance(progress, Told)):
+        known |= {citation.number for citation in one.citations}
+        assert set(one.sentence.citations) <= known
+
+
+def test_an_abstention_tells_no_sentence(services):
+    answer, heard = told_of(services, Question("Kubernetes operators written Rust?"))
+    assert answer.status is AnswerStatus.ABSTAINED
+    assert heard == [Status(Stage.SEARCHING), Status(Stage.READING)]
+
+
+def test_whoever_asks_may_stop_the_work_at_any_word_of_it(services):
+    _, heard = told_of(services, STEPS)
+    for most in range(len(heard)):
+        left = most
+
+        def tell(_):
+            nonlocal left
+            if not left:
+                raise KeyError("gone")
+            left -= 1
+
+        with pytest.raises(KeyError, match="gone"):
+            services.answerer.answer(STEPS, tell)
+    assert services.answerer.answer(STEPS).sentences, "and asking goes on"
+
+
+def test_a_chat_models_sentence_is_told_while_it_writes_on(open_fake_services):
+    said = "Green tea wants 75 degrees."
+    model = ScriptedChatModel(reply=f"{said} [1] ", endless=True, pause=0.001, seen=[])
+    services = open_fake_services(model=model)
+    ingest_documents(services, [given("tea", TEA)])
+    heard = []
+
+    def tell(progress):
+        heard.append(progress)
+        if isinstance(progress, Told):
+            raise KeyError("gone")
+
+    with pytest.raises(KeyError, match="gone"):
+        services.answerer.answer(Question("How many degrees does green tea want?"), tell)
+    assert heard[-1].sentence.text == said
+    assert heard[-1].citations[0].quote == said
+
+
+def test_a_silent_chat_model_is_left_when_nobody_waits(open_fake_services):
+    services = open_fake_services(model=ScriptedChatModel(reply="Green", pause=30.0, seen=[]))
+    ingest_documents(services, [given("tea", TEA)])
+
+    def tell(progress):
+        if isinstance(progress, Pulse):
+            raise KeyError("gone")
+
+    started = time.monotonic()
+    with pytest.raises(KeyError, match="gone"):
+        services.answerer.answer(Question("How many degrees does green tea want?"), tell)
+    assert time.monotonic() - started < 15, "long before the model has said a word"

@@ -1,0 +1,75 @@
+"""What an answer in the making tells: the stage it is in, and each sentence once it is checked."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rag.catalog_view import CatalogView
+from rag.citations import UrlOf, cite
+from rag.domain import AnswerSentence, Citation
+from rag.manuscript import Piece
+
+
+class Stage(StrEnum):
+    """What is being done for a question, in this order; an abstention ends after reading."""
+
+    SEARCHING = "searching"
+    READING = "reading"
+    WRITING = "writing"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A stage has begun."""
+
+    stage: Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A sentence of the answer, checked; it is never taken back.
+
+    `citations` are those of its numbers that no sentence before it named. `text` is what it adds
+    to the answer's text: all of them, one after the other, are that text.
+    """
+
+    sentence: AnswerSentence
+    citations: tuple[Citation, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """Still at it: a chat model writes, and no sentence of it is whole yet."""
+
+
+Progress = Status | Told | Pulse
+# May raise: the work then stops within a second, and a chat model is told to stop writing.
+Tell = Callable[[Progress], None]
+
+
+def ignore(_: Progress) -> None:
+    """Tell nobody."""
+
+
+class Telling:
+    """Hears an answer's sentences as they are written, cites them, and tells them on."""
+
+    def __init__(self, tell: Tell, view: CatalogView, url_of: UrlOf) -> None:
+        self.citations: list[Citation] = []
+        self._tell = tell
+        self._view = view
+        self._url_of = url_of
+
+    def hear(self, piece: Piece) -> None:
+        """Tell a sentence with the citations that are new with it."""
+        fresh = tuple(
+            cite(number, span, self._view.document(span.passage.document_id), self._url_of)
+            for number, span in enumerate(piece.spans, start=len(self.citations) + 1)
+        )
+        self.citations += fresh
+        self._tell(Told(piece.sentence, fresh, piece.text))
+
+    def wait(self) -> None:
+        """Tell that there is nothing to tell."""
+        self._tell(Pulse())
