@@ -90,5 +90,11 @@ class AnswerService(Protocol):
     async def documents(self, audience: frozenset[str]) -> Sequence[DocumentSummary]:
         """The documents that this audience may see. Raises ServiceError."""
 
+    async def starters(self, count: int, audience: frozenset[str]) -> Sequence[str]:
+        """At most `count` questions to begin with, from the documents' headings.
+
+        Raises ServiceError.
+        """
+
     async def close(self) -> None:
         """Give back connections."""
