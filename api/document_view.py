@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from api.contents import Entry, contents_of, heading_ids
 from rag.domain import Block, BlockKind, Document
 
 NUMBERED = re.compile(r"\(?(\d{1,9})[.)]")
 CELL_BORDER = " | "
+DEFAULT_LEVEL = 2
 
 
 class Highlight(NamedTuple):
@@ -32,6 +34,7 @@ class Node:
 
     kind: str
     level: int = 0
+    id: str = ""
     runs: list[Run] = field(default_factory=list)
     rows: list[list[list[Run]]] = field(default_factory=list)
     items: list["Item"] = field(default_factory=list)
@@ -49,7 +52,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class DocumentView:
-    """What the document page shows. `own_title` is false when the text opens with its title."""
+    """What the document page shows. `own_title` is false when the text opens with its title.
+
+    `contents` are the headings below the title, nested.
+    """
 
     id: str
     title: str
@@ -57,6 +63,7 @@ class DocumentView:
     own_title: bool
     highlighted: bool
     nodes: list[Node]
+    contents: list[Entry]
 
 
 def view_of(document: Document, highlight: Highlight | None) -> DocumentView:
@@ -73,8 +80,26 @@ def view_of(document: Document, highlight: Highlight | None) -> DocumentView:
     # A link of another scheme, javascript: say, could come from a document's front matter.
     url = document.url if (document.url or "").startswith(("https://", "http://")) else None
     return DocumentView(
-        document.id, document.title, url, not opens_with_title, builder.marked, builder.nodes
+        id=document.id,
+        title=document.title,
+        url=url,
+        own_title=not opens_with_title,
+        highlighted=builder.marked,
+        nodes=builder.nodes,
+        contents=_contents(builder.nodes, opens_with_title=opens_with_title),
     )
+
+
+def _contents(nodes: list[Node], *, opens_with_title: bool) -> list[Entry]:
+    headings = [node for node in nodes if node.kind == BlockKind.HEADING.value]
+    texts = [" ".join("".join(run.text for run in node.runs).split()) for node in headings]
+    for node, heading_id in zip(headings, heading_ids(texts), strict=True):
+        node.id = heading_id
+    entries = [
+        Entry(text, node.id, node.level or DEFAULT_LEVEL)
+        for node, text in zip(headings, texts, strict=True)
+    ]
+    return contents_of(entries[1:] if opens_with_title else entries)
 
 
 class _Builder:

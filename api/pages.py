@@ -11,17 +11,20 @@ from starlette.types import Scope
 
 from api.answer_schemas import DocumentOut
 from api.backend import BackendOfApp, SettingsOfApp
-from api.caller import Asking
 from api.document_view import Highlight, view_of
 from api.negotiation import prefers_html
 from api.openapi import problems
 from api.responses import JsonResponse
 from api.templating import html_page
+from rag.audience import PUBLIC
 from rag.contract import document_to_json
 from rag.domain import Document
 from rag.errors import InvalidRequestError
 
+STATIC = Path(__file__).parent / "static"
 SUGGESTIONS = 4
+FEEDBACK_PATH = "/v1/answers/{answer_id}/feedback"
+CHARACTERS_A_MINUTE = 1_200
 
 router = APIRouter()
 
@@ -35,7 +38,7 @@ class Static(StaticFiles):
     """The page's own files, asked for anew each time, so that an update shows at once."""
 
     def __init__(self) -> None:
-        super().__init__(directory=Path(__file__).parent / "static")
+        super().__init__(directory=STATIC)
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The file, or 304 when the browser has it."""
@@ -46,17 +49,41 @@ class Static(StaticFiles):
 
 @router.head("/", include_in_schema=False)
 @router.get("/", include_in_schema=False)
-async def chat(
-    request: Request, caller: Asking, backend: BackendOfApp, settings: SettingsOfApp
-) -> Response:
+async def chat(request: Request, backend: BackendOfApp, settings: SettingsOfApp) -> Response:
     """The chat page."""
     values = {
-        "suggestions": await backend.suggested_questions(SUGGESTIONS, caller.audiences),
-        "documents": len(await backend.documents(caller.audiences)),
+        "suggestions": await backend.suggested_questions(SUGGESTIONS, PUBLIC),
+        "documents": len(await backend.documents(PUBLIC)),
+        "takes_feedback": takes_feedback(request),
+        "signed_in": False,
         "question_max_chars": settings.question_max_chars,
         "history_max_turns": settings.history_max_turns,
     }
     return html_page(request, "chat.html", values, headers={"Cache-Control": "no-store"})
+
+
+def takes_feedback(request: Request) -> bool:
+    """Whether this server has somewhere to send verdicts on answers."""
+    return any(getattr(route, "path", None) == FEEDBACK_PATH for route in request.app.routes)
+
+
+@router.head("/documents", include_in_schema=False)
+@router.get("/documents", include_in_schema=False)
+async def library(request: Request, backend: BackendOfApp) -> Response:
+    """The page that lists all documents, by title."""
+    summaries = sorted(
+        await backend.documents(PUBLIC), key=lambda summary: summary.title.casefold()
+    )
+    listed = [
+        {
+            "id": summary.id,
+            "title": summary.title,
+            "minutes": max(1, round(summary.characters / CHARACTERS_A_MINUTE)),
+        }
+        for summary in summaries
+    ]
+    values = {"documents": listed}
+    return html_page(request, "documents.html", values, headers={"Cache-Control": "no-store"})
 
 
 @router.get(
@@ -69,13 +96,12 @@ async def chat(
 async def document(
     request: Request,
     document_id: str,
-    caller: Asking,
     backend: BackendOfApp,
     start: Offset = None,
     end: Offset = None,
 ) -> Response:
     """The document as JSON; as a page, `start` to `end` highlighted, when HTML is preferred."""
-    found = await backend.document(document_id, caller.audiences)
+    found = await backend.document(document_id, PUBLIC)
     highlight = _highlight(found, start, end)
     headers = {"Vary": "Accept", "Cache-Control": "no-cache"}
     if prefers_html(request):

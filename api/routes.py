@@ -6,11 +6,11 @@ from fastapi import APIRouter
 
 from api.answer_schemas import AnswerOut, DocumentsOut, HealthOut, ReadyOut, SearchOut
 from api.backend import BackendOfApp
-from api.caller import Asking
 from api.json_route import JsonRoute
 from api.openapi import problems
 from api.responses import JsonResponse
 from api.schemas import AskIn, SearchIn
+from rag.audience import PUBLIC
 from rag.contract import answer_to_json, search_to_json
 from rag.errors import EmptyStoreError
 
@@ -27,10 +27,9 @@ router = APIRouter(route_class=JsonRoute)
     responses=problems(400, 413, 415, 422, 500, 503),
     tags=["answers"],
 )
-async def ask(request: AskIn, caller: Asking, backend: BackendOfApp) -> JsonResponse:
+async def ask(request: AskIn, backend: BackendOfApp) -> JsonResponse:
     """An answer with its citations, or an abstention that says why."""
-    question = request.to_question(caller.audience(request.labels()))
-    answer = await backend.answer(question)
+    answer = await backend.answer(request.to_question())
     return JsonResponse(answer_to_json(answer), headers=NOT_KEPT)
 
 
@@ -41,10 +40,9 @@ async def ask(request: AskIn, caller: Asking, backend: BackendOfApp) -> JsonResp
     responses=problems(400, 413, 415, 422, 500, 503),
     tags=["answers"],
 )
-async def search(request: SearchIn, caller: Asking, backend: BackendOfApp) -> JsonResponse:
+async def search(request: SearchIn, backend: BackendOfApp) -> JsonResponse:
     """Ranked passages, nothing more."""
-    audience = caller.audience(request.labels())
-    result = await backend.search(request.query, request.top_k, audience)
+    result = await backend.search(request.query, request.top_k, PUBLIC)
     return JsonResponse(search_to_json(result), headers=NOT_KEPT)
 
 
@@ -55,9 +53,9 @@ async def search(request: SearchIn, caller: Asking, backend: BackendOfApp) -> Js
     responses=problems(500, 503),
     tags=["documents"],
 )
-async def documents(caller: Asking, backend: BackendOfApp) -> JsonResponse:
+async def documents(backend: BackendOfApp) -> JsonResponse:
     """The documents that answers come from, without their texts."""
-    summaries = await backend.documents(caller.audiences)
+    summaries = await backend.documents(PUBLIC)
     return JsonResponse({"documents": [asdict(summary) for summary in summaries]})
 
 

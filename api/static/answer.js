@@ -1,97 +1,45 @@
-// An answer as elements: sentences and lists with numbered citations, and the notes below.
+// An answer as elements: its text with numbered citations, the notes below, or an honest silence.
 
-import { element, runningQuote, sourcePath } from "./elements.js";
-import { pageOf } from "./service.js";
+import { textElements, withoutMarkers } from "./cited_text.js";
+import { element, pathElements, runningQuote, sourcePath } from "./elements.js";
+import { addressOf } from "./source_links.js";
 
-const ITEM = /^(\s*)(?:[-•]|(\d+)[.)])\s+(.*)$/;
-const MARKER = /\s*\[(\d+)\]/g;
-
-export function answerElement(answer) {
-  const body = element("div", { class: "answer" });
+// The answer's parts, for a body that may hold some of them already.
+export function answerParts(answer) {
   if (answer.status === "abstained") {
-    body.append(
+    return [
       element("p", { class: "label" }, "Not in the guide"),
-      element("p", { class: "reason" }, answer.reason ?? answer.text),
-      nearestElement(answer.nearest),
-    );
-    return body;
+      element("p", { class: "reason", dir: "auto" }, answer.reason ?? answer.text),
+      ...nearestElements(answer.nearest),
+    ];
   }
-  body.append(...textElements(answer));
-  if (answer.reason) {
-    // A full answer may carry a note too, such as why it quotes instead of writing.
-    const label = answer.status === "partial" ? "Answered in part" : "Note";
-    body.append(
-      element(
-        "aside",
-        { class: "partial" },
-        element("p", { class: "label" }, label),
-        element("p", {}, answer.reason),
-      ),
-    );
-  }
-  body.append(notesElement(answer));
-  return body;
+  // A full answer may carry a note too, such as why it quotes instead of writing.
+  const label = answer.status === "partial" ? "Answered in part" : "Note";
+  const note = element(
+    "aside",
+    { class: "partial", "aria-label": label },
+    element("p", { class: "label" }, label),
+    element("p", { dir: "auto" }, answer.reason ?? ""),
+  );
+  return [...textElements(answer), ...(answer.reason ? [note] : []), notesElement(answer)];
 }
 
-// What a screen reader hears when an answer arrives.
+// Makes the body hold these parts; those that it holds already stay, with what a reader does there.
+export function settle(body, parts) {
+  parts.forEach((part, place) => {
+    const held = body.children[place];
+    if (!held) body.append(part);
+    else if (!held.isEqualNode(part)) held.replaceWith(part);
+  });
+  while (body.children.length > parts.length) body.lastElementChild.remove();
+}
+
+// What a screen reader hears when an answer has arrived.
 export function spoken(answer) {
   if (answer.status === "abstained") return `Not in the guide. ${answer.reason ?? answer.text}`;
   const count = answer.citations.length;
   const sources = `${count} ${count === 1 ? "source" : "sources"}.`;
-  return [answer.text.replaceAll(MARKER, ""), answer.reason ?? "", sources].join(" ");
-}
-
-function textElements(answer) {
-  const sources = new Map(answer.citations.map((citation) => [citation.number, citation]));
-  const made = [];
-  let open = []; // the lists being filled, outermost first
-  for (const line of answer.text.split("\n")) {
-    const item = ITEM.exec(line);
-    if (!item) {
-      open = [];
-      if (line.trim()) made.push(element("p", {}, ...cited(line.trim(), sources)));
-      continue;
-    }
-    const [, indent, number, words] = item;
-    const depth = Math.min(Math.floor(indent.length / 2), open.length);
-    open.length = Math.min(open.length, depth + 1);
-    if (open.length === depth) {
-      const list = number ? element("ol", { start: number }) : element("ul");
-      if (depth) open[depth - 1].lastElementChild.append(list);
-      else made.push(list);
-      open.push(list);
-    }
-    open[depth].append(element("li", {}, ...cited(words, sources)));
-  }
-  return made;
-}
-
-function cited(line, sources) {
-  const pieces = [];
-  let from = 0;
-  for (const match of line.matchAll(MARKER)) {
-    const citation = sources.get(Number(match[1]));
-    if (!citation) continue; // a bracketed number of the document's own
-    pieces.push(line.slice(from, match.index), citationLink(citation));
-    from = match.index + match[0].length;
-  }
-  pieces.push(line.slice(from));
-  return pieces;
-}
-
-function citationLink(citation) {
-  const link = element(
-    "a",
-    {
-      class: "cite",
-      href: pageOf(citation),
-      "data-number": citation.number,
-      "aria-label": `Source ${citation.number}: ${sourcePath(citation)}`,
-    },
-    String(citation.number),
-  );
-  link.source = citation;
-  return link;
+  return [withoutMarkers(answer), answer.reason ?? "", sources].join(" ");
 }
 
 function notesElement(answer) {
@@ -111,28 +59,26 @@ function notesElement(answer) {
   );
 }
 
-function nearestElement(nearest) {
-  if (!nearest.length) return "";
-  return element(
-    "section",
-    { class: "notes nearest" },
+function nearestElements(nearest) {
+  if (!nearest.length) return [];
+  const label = "Closest passages";
+  return [
     element(
-      "p",
-      { class: "label" },
-      "Closest passages",
-      element("span", {}, " — these do not answer your question"),
+      "section",
+      { class: "notes nearest", "aria-label": `${label}, which do not answer` },
+      element("p", { class: "label" }, label, element("span", {}, " — these do not answer your question")),
+      element("ul", {}, ...nearest.map((passage) => element("li", {}, noteLink(passage, "")))),
     ),
-    element("ul", {}, ...nearest.map((passage) => element("li", {}, noteLink(passage, "")))),
-  );
+  ];
 }
 
 function noteLink(source, number) {
   const link = element(
     "a",
-    { class: "note", href: pageOf(source) },
+    { class: "note", href: addressOf(source) },
     number,
-    element("span", { class: "note-path" }, sourcePath(source)),
-    element("q", { class: "note-quote" }, runningQuote(source.quote)),
+    element("span", { class: "note-path" }, ...pathElements(source)),
+    element("q", { class: "note-quote", dir: "auto" }, runningQuote(source.quote)),
   );
   link.source = source;
   return link;

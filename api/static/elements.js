@@ -10,9 +10,22 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+export function icon(name) {
+  return element("span", { class: `icon icon-${name}`, "aria-hidden": "true" });
+}
+
 // Title and headings on one line, each named once.
 export function sourcePath(source) {
-  return [...new Set([source.title, ...source.heading_path])].join(" › ");
+  return pathParts(source).join(" › ");
+}
+
+// The same as elements: a part that switches the direction of writing ends at its own border.
+export function pathElements(source) {
+  return pathParts(source).flatMap((part, index) => [index ? " › " : "", element("bdi", {}, part)]);
+}
+
+function pathParts(source) {
+  return [...new Set([source.title, ...source.heading_path])];
 }
 
 // A quote in a few lines of running text: list items follow each other with a bullet between.

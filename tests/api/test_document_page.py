@@ -53,12 +53,13 @@ def page(client: httpx.Client, shown: Document, start: int, end: int) -> str:
 
 
 def test_a_document_keeps_its_structure(client: httpx.Client):
-    text = client.get(f"/v1/documents/{TEA.id}", headers=HTML).text
+    text = client.get(f"/v1/documents/{TEA.id}", headers=HTML).text.replace(' dir="auto"', "")
 
     article = text[text.index("<article") : text.index("</article>")]
     article = re.sub(r"\s+", " ", re.sub(r"\s*(</?(ul|ol|li)>)\s*", r"\1", article))
-    assert article.count("<h1>Tea</h1>") == 1
-    assert "<h2>How hot should the water be?</h2>" in article
+    assert article.count('<h1 id="h-tea">Tea</h1>') == 1
+    heading = '<h2 id="h-how-hot-should-the-water-be">How hot should the water be?'
+    assert f'{heading}<a class="anchor" href="#h-how-hot-should-the-water-be"' in article
     assert "<ul><li>Green tea wants 75 °C.<ul><li>Gyokuro" in article
     assert "<tr><th>Tea</th><th>Minutes</th><th>Heat</th></tr>" in article
     assert "<tr><td>Black</td><td>4</td><td>100 °C</td></tr>" in article
@@ -70,7 +71,9 @@ def test_a_document_keeps_its_structure(client: httpx.Client):
 
 
 def test_the_title_heads_a_document_that_does_not_open_with_it(client: httpx.Client):
-    assert "<h1>Coffee</h1>" in client.get(f"/v1/documents/{COFFEE.id}", headers=HTML).text
+    assert (
+        '<h1 dir="auto">Coffee</h1>' in client.get(f"/v1/documents/{COFFEE.id}", headers=HTML).text
+    )
 
 
 def test_the_quoted_words_are_marked_and_nothing_else(client: httpx.Client):
@@ -110,7 +113,7 @@ def test_every_character_of_a_hostile_document_is_text(client: httpx.Client):
     reader = read(text)
 
     assert not {"img", "b"} & set(reader.tags)
-    assert reader.tags.count("script") == 1  # our own, which scrolls to the quote
+    assert reader.tags.count("script") == 2  # our own: the colours, and the way to the quote
     assert "javascript:" not in text
     assert reader.marked[0] == "<img src=x onerror=alert(1)> & \"quotes\" 'too'"
     assert read(text).marked[-1] == "</code></pre><script>alert(3)</script>"
@@ -160,3 +163,28 @@ def test_a_list_may_open_at_any_depth():
     shown = document("a", "A", (H, "A", 1, ""), (L, "deep", 3, "    - "), (L, "less", 1, "- "))
     _, listed = view_of(shown, Highlight(0, 1)).nodes
     assert len(listed.items) == 2
+
+
+def test_contents_nest_by_level_and_link_to_headings_of_the_same_words(client: httpx.Client):
+    shown = document(
+        "a",
+        "A",
+        (H, "A", 1, ""),
+        (H, "Set up", 2, ""),
+        (H, "On a Mac", 4, ""),
+        (H, "Set up", 3, ""),
+        (H, "Größe & Maß!", 2, ""),
+        (H, "?!", 2, ""),
+    )
+    view = view_of(shown, None)
+
+    assert [(entry.text, entry.id) for entry in view.contents] == [
+        ("Set up", "h-set-up"),
+        ("Größe & Maß!", "h-grösse-mass"),
+        ("?!", "h-section"),
+    ]
+    assert [entry.id for entry in view.contents[0].entries] == ["h-on-a-mac", "h-set-up-2"]
+    assert [node.id for node in view.nodes][1:4] == ["h-set-up", "h-on-a-mac", "h-set-up-2"]
+    text = client.get(f"/v1/documents/{TEA.id}", headers=HTML).text
+    for target in re.findall(r'href="#(h-[^"]+)"', text):
+        assert text.count(f'id="{target}"') == 1

@@ -5,7 +5,15 @@ import pytest
 
 from tests.fakes.service import TEA
 
-PATHS = ["/", "/healthz", "/nothing", f"/v1/documents/{TEA.id}", "/static/chat.js", "/openapi.json"]
+PATHS = [
+    "/",
+    "/documents",
+    "/healthz",
+    "/nothing",
+    f"/v1/documents/{TEA.id}",
+    "/static/chat.js",
+    "/openapi.json",
+]
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -14,7 +22,8 @@ def test_every_response_is_locked_down(client: httpx.Client, path):
 
     assert headers["content-security-policy"] == (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "connect-src 'self'; base-uri 'none'; form-action 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'; frame-ancestors 'none'"
     )
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
@@ -43,9 +52,10 @@ def test_even_an_unexpected_failure_carries_them(client: httpx.Client):
 
 
 def test_pages_hold_no_inline_script_and_name_no_other_host(client: httpx.Client):
-    for path in ("/", f"/v1/documents/{TEA.id}?start=0&end=3"):
+    for path in ("/", "/documents", f"/v1/documents/{TEA.id}?start=0&end=3"):
         page = client.get(path, headers={"Accept": "text/html"}).text
-        assert page.count("<script") == page.count('<script type="module" src=')
+        assert page.count("<script") == page.count('script type="module" src=') + 1
+        assert page.count('<script src="') == 1
         assert "style=" not in page
         assert " on" + "click=" not in page
         assert page.replace(TEA.url or "", "").count("http") == 0
