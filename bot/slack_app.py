@@ -1,0 +1,297 @@
+"""The Slack bot: which payload leads to which work. Nothing is decided and nothing written here."""
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Coroutine, Mapping
+from contextlib import suppress
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackApiError
+
+from bot.desk import GRACE_SECONDS, Desk, Incoming
+from bot.manners import is_for_us
+from bot.render import failure_text
+from bot.render_slack import FEEDBACK, SlackMessage, notice
+from bot.service import ServiceError
+from bot.slack_access import PLATFORM, Access, SlackAccess
+from bot.slack_admin import ADMINS_ONLY, COMMAND, obey
+from bot.slack_events import (
+    Asked,
+    asked_in_command,
+    asked_in_event,
+    asked_in_shortcut,
+    from_payload,
+)
+from bot.slack_feedback import FORM, THANKS, answer_id_in, form, opinion_in_form, opinion_of
+from bot.slack_manifest import ASK, KEEP
+from bot.slack_reply import PLACEHOLDER, PrivateReply, Streams, ThreadReply
+from bot.slack_web import SlackWeb, Spot, UndeliverableError
+from operations.rooms import Room
+from rag.errors import RagError
+
+LOGGER = logging.getLogger("footnote.bot")
+TAKE_OVER_SECONDS = 10.0
+STOP_SECONDS = 10.0
+PROMPTS = 4
+PROMPT_TITLE = "Ask the guide, for example"
+NO_QUESTION = "Ask a question, as in `/ask how do I rotate the signing key?`"
+HERE_I_AM = "I'm here. Ask me something: I answer with the very words of the guide."
+NOT_AN_ANSWER = "That message is not one of my answers: use this on a message with an answer."
+OFF_HERE = "An admin of this workspace has switched me off in this channel: write me directly."
+
+Reply = ThreadReply | PrivateReply
+
+
+class SlackBot:
+    """One workspace's bot over a Bolt app; `app` takes the requests of either transport."""
+
+    def __init__(self, app: AsyncApp, web: SlackWeb, access: SlackAccess, desk: Desk) -> None:
+        self.app = app
+        self.us = ""
+        self._web = web
+        self._access = access
+        self._desk = desk
+        self._streams = Streams()
+        self._underway: set[asyncio.Task[None]] = set()
+        self._listen()
+
+    async def start(self) -> str:
+        """The workspace's name, once Slack knows us. Raises SlackApiError for a wrong token."""
+        told = await self._web.patiently(self._web.client.auth_test)
+        self.us = told["user_id"]
+        self._go(self._take_over())
+        return str(told["team"])
+
+    async def close(self) -> None:
+        """Stop; who still waits is told so."""
+        for task in self._underway:
+            task.cancel()
+        if self._underway:
+            await asyncio.wait(self._underway, timeout=STOP_SECONDS)
+
+    def _listen(self) -> None:
+        app = self.app
+        for event in ("app_mention", "message"):
+            app.event(event, middleware=[self._hear])(_nothing)
+        app.event("assistant_thread_started")(self._suggest)
+        app.command("/ask")(self._ask)
+        app.command(COMMAND)(self._command)
+        app.shortcut(ASK)(self._ask_about)
+        app.shortcut(KEEP)(self._keep)
+        app.action(re.compile(f"^{FEEDBACK}"))(self._feedback)
+        app.view(FORM)(self._reason)
+
+    async def _hear(self, body: dict[str, Any]) -> BoltResponse:
+        """Claim the event before Slack is told that we have it: a crash then loses nothing."""
+        asked = asked_in_event(body, self.us)
+        if asked is None or asked.by_machine:
+            return BoltResponse(status=200)
+        room = await self._access.room(asked)
+        may_be_ours = (
+            asked.direct
+            or asked.mentions_us
+            or (room.listening != "off" and bool(asked.thread_ts))
+            or room.listening == "all"
+        )
+        if may_be_ours and await self._claim(asked):
+            self._go(self._attend(asked, room))
+        return BoltResponse(status=200)
+
+    async def _ask(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        asked = asked_in_command(body, self.us)
+        if not asked.text:
+            await ack(NO_QUESTION)
+            return
+        if await self._claim(asked):
+            self._go(self._attend(asked, await self._access.room(asked)))
+        await ack(PLACEHOLDER)
+
+    async def _ask_about(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        asked = asked_in_shortcut(body, self.us)
+        if asked.text and await self._claim(asked):
+            self._go(self._attend(asked, await self._access.room(asked)))
+        await ack()
+
+    async def _claim(self, asked: Asked) -> bool:
+        return await asyncio.to_thread(
+            self._desk.claims.claim,
+            PLATFORM,
+            asked.event_id,
+            self._desk.seconds + GRACE_SECONDS,
+            asked.to_payload(),
+        )
+
+    async def _attend(self, asked: Asked, room: Room, *, again: bool = False) -> None:
+        """Answer what was claimed, unless it is not for us after all."""
+        reply: Reply = (
+            PrivateReply(self._web, asked)
+            if asked.response_url
+            else ThreadReply(self._web, asked, self._streams)
+        )
+        access = await self._access.access(asked, room)
+        before = await self._access.before(asked, self.us, access.place)
+        heard = self._access.heard(asked, room, before.alone_with)
+        if not is_for_us(heard):
+            if asked.response_url:
+                await self._web.respond(asked.response_url, notice(OFF_HERE), replace=True)
+            await self._done(asked)
+            return
+        refusal = None if again else self._desk.limits.refusal(asked.user, asked.channel)
+        if refusal is not None:
+            await self._whisper(asked, notice(refusal.word))
+            await self._done(asked)
+            return
+        if not asked.text:
+            await self._whisper(asked, notice(HERE_I_AM))
+            await self._done(asked)
+            return
+        if again and await reply.resume():
+            await self._done(asked)
+            return
+        await reply.begin()
+        exchange = before.exchange
+        if asked.response_url:
+            exchange = self._desk.conversations.latest(access.place)
+        await self._desk.attend(
+            Incoming(PLATFORM, asked.event_id, access.place, asked.user, asked.text, exchange),
+            reply,
+        )
+
+    async def _whisper(self, asked: Asked, message: SlackMessage) -> None:
+        if asked.response_url:
+            with suppress(UndeliverableError):
+                await self._web.respond(asked.response_url, message, replace=True)
+        else:
+            await self._web.whisper(Spot(asked.channel, asked.thread_ts), asked.user, message)
+
+    async def _done(self, asked: Asked) -> None:
+        await asyncio.to_thread(self._desk.claims.finish, PLATFORM, asked.event_id)
+
+    async def _take_over(self) -> None:
+        """Go on with what another process, or this one before a crash, left unanswered."""
+        while True:
+            try:
+                claims = await asyncio.to_thread(
+                    self._desk.claims.take_over, PLATFORM, self._desk.seconds + GRACE_SECONDS
+                )
+                for claim in claims:
+                    asked = from_payload(claim.payload)
+                    room = await self._access.room(asked)
+                    self._go(self._attend(asked, room, again=True))
+            except RagError as error:
+                LOGGER.warning("questions left by others could not be read: %s", error)
+            await asyncio.sleep(TAKE_OVER_SECONDS)
+
+    async def _suggest(self, body: dict[str, Any]) -> None:
+        """Put the documents' own questions into a new assistant panel."""
+        thread = body["event"]["assistant_thread"]
+        access = await self._access_of(body["team_id"], thread["channel_id"], thread["user_id"])
+        try:
+            questions = await self._desk.service.starters(PROMPTS, access.place.audience)
+            if questions:
+                await self._web.client.assistant_threads_setSuggestedPrompts(
+                    channel_id=thread["channel_id"],
+                    thread_ts=thread["thread_ts"],
+                    title=PROMPT_TITLE,
+                    prompts=[{"title": one, "message": one} for one in questions],
+                )
+        except (ServiceError, SlackApiError) as error:
+            LOGGER.warning("an assistant panel got no suggestions: %s", error)
+
+    async def _access_of(self, team: str, channel: str, user: str) -> Access:
+        asked = Asked("", team, channel, user, "")
+        return await self._access.access(asked, await self._access.room(asked))
+
+    async def _command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        asked = asked_in_command(body, "")
+        told = await self._obeyed(asked, str(body.get("text") or ""))
+        await self._web.respond(asked.response_url, notice(told), replace=True)
+
+    async def _obeyed(self, asked: Asked, command: str) -> str:
+        if not await self._web.is_admin(asked.user):
+            return ADMINS_ONLY
+        told = await self._web.channel(asked.channel)
+        is_open = not told.get("is_private") and not told.get("is_im")
+        room = await self._access.room(asked)
+        try:
+            return await asyncio.to_thread(
+                obey,
+                self._access.rooms,
+                room,
+                command,
+                asked.user,
+                is_open=is_open or bool(told.get("is_ext_shared")),
+            )
+        except RagError as error:
+            return str(error)
+
+    async def _feedback(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        user = body["user"]["id"]
+        opinion = opinion_of(str(body["actions"][0].get("value")), user)
+        if opinion is None:
+            return
+        if opinion.verdict == "down":
+            with suppress(SlackApiError):
+                # The trigger lasts three seconds: the form comes before the store.
+                await self._web.client.views_open(
+                    trigger_id=body["trigger_id"], view=form(opinion.answer_id)
+                )
+        await self._keep_opinion(body, self._desk.service.give_feedback(opinion), THANKS)
+
+    async def _reason(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        opinion = opinion_in_form(body["view"], body["user"]["id"])
+        if not opinion.reason:
+            return
+        try:
+            await self._desk.service.give_feedback(opinion)
+        except ServiceError as error:
+            LOGGER.warning("request %s: a reason was not kept: %s", error.request_id, error)
+
+    async def _keep_opinion(
+        self, body: Mapping[str, Any], kept: Awaitable[None], thanks: str
+    ) -> None:
+        try:
+            await kept
+            told = thanks
+        except ServiceError as error:
+            told = failure_text(str(error), error.request_id)
+        with suppress(UndeliverableError):
+            await self._web.respond(body["response_url"], notice(told), replace=False)
+
+    async def _keep(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        user, answer_id = body["user"]["id"], answer_id_in(body["message"])
+        if not await self._web.is_admin(user):
+            told = ADMINS_ONLY
+        elif answer_id is None:
+            told = NOT_AN_ANSWER
+        else:
+            try:
+                told = await self._desk.service.keep_as_question(answer_id, f"{PLATFORM}:{user}")
+            except ServiceError as error:
+                told = failure_text(str(error), error.request_id)
+        with suppress(UndeliverableError):
+            await self._web.respond(body["response_url"], notice(told), replace=False)
+
+    def _go(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._underway.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._underway.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            # The claim stays unfinished: it runs out, and the question is taken up again.
+            LOGGER.error(
+                "work for Slack failed and will be taken up again", exc_info=task.exception()
+            )
+
+
+async def _nothing() -> None:
+    """All is done before the acknowledgement."""
