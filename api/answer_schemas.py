@@ -135,6 +135,15 @@ class ReadyOut(ResponseModel):
     epoch: int
 
 
+class CallerOut(ResponseModel):
+    """Whom the server takes you for; `key_id` is null without a key."""
+
+    name: str
+    key_id: str | None
+    scopes: list[Literal["ask", "ingest", "admin"]]
+    audiences: list[str]
+
+
 class FaultOut(ResponseModel):
     """One thing that is wrong with a request."""
 

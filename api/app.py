@@ -2,10 +2,12 @@
 
 from fastapi import FastAPI
 
-from api import pages, routes, widget
+from api import pages, routes, session_routes, widget
+from api.admission import Admission
 from api.backend import Backend
 from api.body_limit import BodyLimit
 from api.errors import handle_errors
+from api.host_check import HostCheck
 from api.openapi import describe
 from api.ports import Services
 from api.request_context import RequestContext
@@ -26,11 +28,14 @@ def create_app(services: Services, operations: Operations, settings: Settings) -
     app.state.settings = settings
     app.include_router(routes.router)
     app.include_router(pages.router)
+    app.include_router(session_routes.router)
     app.include_router(widget.router)
     app.mount("/static", pages.Static(), name="static")
     handle_errors(app)
     describe(app)
     # The one added last stands outermost.
+    app.add_middleware(Admission, operations=operations, settings=settings)
     app.add_middleware(BodyLimit, max_bytes=settings.request_max_bytes)
+    app.add_middleware(HostCheck, settings=settings)
     app.add_middleware(RequestContext)
     return app

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 
 from api.ports import Services
 from api.suggestions import Suggestions
+from operations.bootstrap import Operations
 from rag.audience import Audience
 from rag.domain import Answer, Document, DocumentSummary, Question, SearchResult, StoreStatus
 from rag.settings import Settings
@@ -70,5 +71,11 @@ async def _settings(request: Request) -> Settings:
     return settings
 
 
+async def _operations(request: Request) -> Operations:
+    operations: Operations = request.app.state.operations
+    return operations
+
+
 BackendOfApp = Annotated[Backend, Depends(_backend)]
 SettingsOfApp = Annotated[Settings, Depends(_settings)]
+OperationsOfApp = Annotated[Operations, Depends(_operations)]

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.problems import Problem, ProblemError, problem_response, request_id_of
+from operations.errors import NotAllowedError, NotAuthenticatedError
 from rag.errors import (
     EmptyStoreError,
     IncompatibleStoreError,
@@ -31,6 +32,8 @@ RETRY_AFTER_SECONDS = "2"
 TRANSLATION: dict[type[RagError], tuple[int, str, str]] = {
     InvalidRequestError: (422, "invalid-request", "The request can't be worked on"),
     NotFoundError: (404, "not-found", "There is nothing at this address"),
+    NotAuthenticatedError: (401, "not-authenticated", "A key is needed"),
+    NotAllowedError: (403, "not-allowed", "The key doesn't allow this"),
     EmptyStoreError: (503, "nothing-ingested", "Nothing has been ingested yet"),
     SourceError: (422, "unreadable-source", "The source can't be read"),
     IncompatibleStoreError: (500, "incompatible-store", "The data directory can't be used"),
@@ -67,6 +70,8 @@ def problem_of(error: RagError) -> Problem:
         TRANSLATION[base] for base in type(error).__mro__ if base in TRANSLATION
     )
     headers = {"Retry-After": RETRY_AFTER_SECONDS} if isinstance(error, TransientError) else {}
+    if isinstance(error, NotAuthenticatedError):
+        headers = {"WWW-Authenticate": 'Bearer realm="footnote"'}
     return Problem(status, kind, title, str(error), headers=headers)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from api.admission import COOKIE, OPEN_PATHS, is_plain
 from api.answer_schemas import ProblemOut
 from api.problems import MEDIA_TYPE
 
@@ -17,12 +18,16 @@ DESCRIPTION = (
 )
 REASONS = {
     400: "The body is empty, not UTF-8 or not JSON.",
+    401: "There is no key, or it is unknown, expired or revoked.",
+    403: "The key lacks the scope or the audience, or another website sent the request.",
     404: "There is no such document.",
     413: "The body is too large.",
+    409: "The Idempotency-Key was used for something else, or is being worked on.",
     415: "The body is not declared as JSON.",
     422: "A field is missing, unknown or can't be worked on.",
+    429: "Too many requests: `Retry-After` says when to try again.",
     500: "An unexpected failure; the log has it under the request id.",
-    503: "Nothing has been ingested yet, or the store is busy.",
+    503: "Nothing has been ingested yet, or too much is asked for at the moment.",
 }
 
 
@@ -49,6 +54,7 @@ def describe(app: FastAPI) -> None:
                 routes=app.routes,
             )
             schemas = described.setdefault("components", {}).setdefault("schemas", {})
+            _tell_access(described)
             for name in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(name, None)
             problem = ProblemOut.model_json_schema(ref_template="#/components/schemas/{model}")
@@ -58,3 +64,18 @@ def describe(app: FastAPI) -> None:
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _tell_access(described: dict[str, Any]) -> None:
+    """Say which operations want a key, and that those may refuse one."""
+    described["components"]["securitySchemes"] = {
+        "key": {"type": "http", "scheme": "bearer", "description": "A key: `fn_…`."},
+        "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
+    }
+    for path, operations in described["paths"].items():
+        if is_plain(path) or path in OPEN_PATHS:
+            continue
+        for operation in operations.values():
+            operation["security"] = [{"key": []}, {"session": []}]
+            for status, response in problems(401, 403, 429).items():
+                operation["responses"].setdefault(str(status), response)

@@ -11,12 +11,12 @@ from starlette.types import Scope
 
 from api.answer_schemas import DocumentOut
 from api.backend import BackendOfApp, SettingsOfApp
+from api.caller import Asking
 from api.document_view import Highlight, view_of
 from api.negotiation import prefers_html
 from api.openapi import problems
 from api.responses import JsonResponse
 from api.templating import html_page
-from rag.audience import PUBLIC
 from rag.contract import document_to_json
 from rag.domain import Document
 from rag.errors import InvalidRequestError
@@ -49,13 +49,15 @@ class Static(StaticFiles):
 
 @router.head("/", include_in_schema=False)
 @router.get("/", include_in_schema=False)
-async def chat(request: Request, backend: BackendOfApp, settings: SettingsOfApp) -> Response:
+async def chat(
+    request: Request, caller: Asking, backend: BackendOfApp, settings: SettingsOfApp
+) -> Response:
     """The chat page."""
     values = {
-        "suggestions": await backend.suggested_questions(SUGGESTIONS, PUBLIC),
-        "documents": len(await backend.documents(PUBLIC)),
+        "suggestions": await backend.suggested_questions(SUGGESTIONS, caller.audiences),
+        "documents": len(await backend.documents(caller.audiences)),
         "takes_feedback": takes_feedback(request),
-        "signed_in": False,
+        "reader": caller.key_id or "",
         "question_max_chars": settings.question_max_chars,
         "history_max_turns": settings.history_max_turns,
     }
@@ -69,10 +71,10 @@ def takes_feedback(request: Request) -> bool:
 
 @router.head("/documents", include_in_schema=False)
 @router.get("/documents", include_in_schema=False)
-async def library(request: Request, backend: BackendOfApp) -> Response:
+async def library(request: Request, caller: Asking, backend: BackendOfApp) -> Response:
     """The page that lists all documents, by title."""
     summaries = sorted(
-        await backend.documents(PUBLIC), key=lambda summary: summary.title.casefold()
+        await backend.documents(caller.audiences), key=lambda summary: summary.title.casefold()
     )
     listed = [
         {
@@ -96,12 +98,13 @@ async def library(request: Request, backend: BackendOfApp) -> Response:
 async def document(
     request: Request,
     document_id: str,
+    caller: Asking,
     backend: BackendOfApp,
     start: Offset = None,
     end: Offset = None,
 ) -> Response:
     """The document as JSON; as a page, `start` to `end` highlighted, when HTML is preferred."""
-    found = await backend.document(document_id, PUBLIC)
+    found = await backend.document(document_id, caller.audiences)
     highlight = _highlight(found, start, end)
     headers = {"Vary": "Accept", "Cache-Control": "no-cache"}
     if prefers_html(request):

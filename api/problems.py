@@ -13,6 +13,7 @@ from api.responses import JsonResponse
 from api.templating import html_page
 
 MEDIA_TYPE = "application/problem+json"
+ANOTHER_KEY_HELPS = ("not-authenticated", "not-allowed")
 TYPE_PREFIX = "urn:problem-type:footnote:"
 
 
@@ -44,7 +45,8 @@ def problem_response(request: Request, problem: Problem) -> Response:
     content = problem_to_json(request, problem)
     headers = {**problem.headers, "Vary": "Accept", "Cache-Control": "no-store"}
     if request.method == "GET" and prefers_html(request):
-        return html_page(request, "problem.html", content, status=problem.status, headers=headers)
+        template = "sign_in.html" if problem.kind in ANOTHER_KEY_HELPS else "problem.html"
+        return html_page(request, template, content, status=problem.status, headers=headers)
     return JsonResponse(content, problem.status, headers, media_type=MEDIA_TYPE)
 
 

@@ -6,11 +6,11 @@ from fastapi import APIRouter
 
 from api.answer_schemas import AnswerOut, DocumentsOut, HealthOut, ReadyOut, SearchOut
 from api.backend import BackendOfApp
+from api.caller import Asking
 from api.json_route import JsonRoute
 from api.openapi import problems
 from api.responses import JsonResponse
 from api.schemas import AskIn, SearchIn
-from rag.audience import PUBLIC
 from rag.contract import answer_to_json, search_to_json
 from rag.errors import EmptyStoreError
 
@@ -27,9 +27,10 @@ router = APIRouter(route_class=JsonRoute)
     responses=problems(400, 413, 415, 422, 500, 503),
     tags=["answers"],
 )
-async def ask(request: AskIn, backend: BackendOfApp) -> JsonResponse:
+async def ask(request: AskIn, caller: Asking, backend: BackendOfApp) -> JsonResponse:
     """An answer with its citations, or an abstention that says why."""
-    answer = await backend.answer(request.to_question())
+    question = request.to_question(caller.audience(request.labels()))
+    answer = await backend.answer(question)
     return JsonResponse(answer_to_json(answer), headers=NOT_KEPT)
 
 
@@ -40,9 +41,10 @@ async def ask(request: AskIn, backend: BackendOfApp) -> JsonResponse:
     responses=problems(400, 413, 415, 422, 500, 503),
     tags=["answers"],
 )
-async def search(request: SearchIn, backend: BackendOfApp) -> JsonResponse:
+async def search(request: SearchIn, caller: Asking, backend: BackendOfApp) -> JsonResponse:
     """Ranked passages, nothing more."""
-    result = await backend.search(request.query, request.top_k, PUBLIC)
+    audience = caller.audience(request.labels())
+    result = await backend.search(request.query, request.top_k, audience)
     return JsonResponse(search_to_json(result), headers=NOT_KEPT)
 
 
@@ -53,9 +55,9 @@ async def search(request: SearchIn, backend: BackendOfApp) -> JsonResponse:
     responses=problems(500, 503),
     tags=["documents"],
 )
-async def documents(backend: BackendOfApp) -> JsonResponse:
+async def documents(caller: Asking, backend: BackendOfApp) -> JsonResponse:
     """The documents that answers come from, without their texts."""
-    summaries = await backend.documents(PUBLIC)
+    summaries = await backend.documents(caller.audiences)
     return JsonResponse({"documents": [asdict(summary) for summary in summaries]})
 
 

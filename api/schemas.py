@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from rag.audience import Audience, audience_of
 from rag.domain import Question, Turn
 
 TOP_K_DEFAULT = 5
@@ -16,6 +17,26 @@ class RequestModel(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+Labels = Annotated[
+    list[str] | None,
+    Field(
+        max_length=64,
+        description="Read public documents and, of the key's own audiences, only those named here; "
+        "without this field, all of them. An empty list reads public documents alone.",
+    ),
+]
+
+
+class ReadingModel(RequestModel):
+    """Base of requests that read documents."""
+
+    audience: Labels = None
+
+    def labels(self) -> Audience | None:
+        """The labels that were named, if any were. Raises InvalidRequestError for none at all."""
+        return None if self.audience is None else audience_of(self.audience)
+
+
 class TurnIn(RequestModel):
     """One earlier turn of the conversation."""
 
@@ -23,7 +44,7 @@ class TurnIn(RequestModel):
     content: str
 
 
-class AskIn(RequestModel):
+class AskIn(ReadingModel):
     """A question, with the conversation before it, oldest turn first."""
 
     model_config = ConfigDict(
@@ -46,13 +67,13 @@ class AskIn(RequestModel):
         list[TurnIn], Field(description="Earlier turns, so that a follow-up is understood.")
     ] = []
 
-    def to_question(self) -> Question:
-        """The question as the answerer takes it."""
+    def to_question(self, audience: Audience) -> Question:
+        """The question of a reader with these labels, as the answerer takes it."""
         turns = tuple(Turn(turn.role, turn.content) for turn in self.history)
-        return Question(self.question, turns)
+        return Question(self.question, turns, audience)
 
 
-class SearchIn(RequestModel):
+class SearchIn(ReadingModel):
     """A query for passages."""
 
     model_config = ConfigDict(
@@ -63,3 +84,9 @@ class SearchIn(RequestModel):
     top_k: Annotated[int, Field(ge=1, le=TOP_K_MAX, description="How many passages at most.")] = (
         TOP_K_DEFAULT
     )
+
+
+class SignInIn(RequestModel):
+    """A key to sign in with."""
+
+    key: Annotated[str, Field(max_length=200, description="The key, as it was shown once.")]

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from api.backend import BackendOfApp, SettingsOfApp
+from api.caller import Somebody
 from api.pages import STATIC, takes_feedback
 from api.problems import Problem, ProblemError
 from api.request_context import POLICY
@@ -45,12 +46,17 @@ async def script(_: AllowedOrigins) -> Response:
 @router.head("/widget", include_in_schema=False)
 @router.get("/widget", include_in_schema=False)
 async def frame(
-    request: Request, origins: AllowedOrigins, backend: BackendOfApp, settings: SettingsOfApp
+    request: Request,
+    caller: Somebody,
+    origins: AllowedOrigins,
+    backend: BackendOfApp,
+    settings: SettingsOfApp,
 ) -> Response:
     """The page in the frame: the one page of ours that others may show, and only those named."""
+    suggestions = await backend.suggested_questions(SUGGESTIONS, PUBLIC) if caller else []
     values = {
         "origins": " ".join(origins),
-        "suggestions": await backend.suggested_questions(SUGGESTIONS, PUBLIC),
+        "suggestions": suggestions,
         "takes_feedback": takes_feedback(request),
         "question_max_chars": settings.question_max_chars,
         "history_max_turns": settings.history_max_turns,

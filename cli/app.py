@@ -14,6 +14,7 @@ from cli.eval_command import app as evaluation
 from cli.faults import run, telling_faults
 from cli.fit_verifier_command import fit_verifier
 from cli.generator_command import generator
+from cli.keys_command import app as keys
 from rag.audience import audience_of
 
 app = typer.Typer(
@@ -29,6 +30,7 @@ evaluation.command("calibrate")(calibrate)
 evaluation.command("fit-verifier")(fit_verifier)
 evaluation.command("generator")(generator)
 app.add_typer(evaluation, name="eval")
+app.add_typer(keys, name="keys")
 
 DataDir = Annotated[
     Path | None,
@@ -114,12 +116,19 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(min=1, max=65_535, help="Port to listen on.")] = None,
     data_dir: DataDir = None,
+    allow_anonymous: Annotated[
+        bool | None,
+        typer.Option(
+            "--allow-anonymous",
+            help="Let people without a key ask, over public documents only.",
+        ),
+    ] = None,
 ) -> None:
     """Serve the API and the chat page."""
     with telling_faults(as_json=False):
         from cli.serve_command import serve
 
-        serve(host, port, data_dir)
+        serve(host, port, data_dir, allow_anonymous=allow_anonymous)
 
 
 def main() -> None:

@@ -4,13 +4,15 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
 import uvicorn
 
 from api.app import create_app
+from api.exposure import refuse_exposure
 from api.suggestions import Suggestions
 from cli.listening import listening_error, listening_socket
 from operations.bootstrap import open_operations
@@ -35,25 +37,31 @@ class _Server(uvicorn.Server):
         sys.stdout.flush()
 
 
-def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
+def serve(
+    host: str | None, port: int | None, data_dir: Path | None, *, allow_anonymous: bool | None
+) -> None:
     """Serve until Ctrl-C or SIGTERM, then give everything back and return.
 
     Raises PortInUseError and UnusableAddressError before anything is loaded, and what
-    `open_operations` and `open_services` raise.
+    `open_operations`, `refuse_exposure` and `open_services` raise.
     """
-    settings = _settings(host, port, data_dir)
+    settings = _settings(host=host, port=port, data_dir=data_dir, allow_anonymous=allow_anonymous)
     with (
         _stopped_quietly(),
         listening_socket(settings.host, settings.port) as listening,
         closing(open_operations(settings)) as operations,
-        closing(open_services(settings)) as services,
+        ExitStack() as stack,
     ):
+        refuse_exposure(settings, listening.getsockname()[0], operations.keys)
+        services = stack.enter_context(closing(open_services(settings)))
         try:
             config = uvicorn.Config(
                 create_app(services, operations, settings),
                 log_level="warning",
                 access_log=False,
                 server_header=False,
+                proxy_headers=bool(settings.trusted_proxies),
+                forwarded_allow_ips=list(settings.trusted_proxies),
                 timeout_graceful_shutdown=SHUTDOWN_SECONDS,
             )
             question = next(iter(Suggestions(services.catalog).first(1, PUBLIC)), None)
@@ -64,14 +72,13 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
     sys.stdout.write("\nStopped.\n")
 
 
-def _settings(host: str | None, port: int | None, data_dir: Path | None) -> Settings:
-    settings = load_settings(host=host, port=port, data_dir=data_dir)
+def _settings(**given: object) -> Settings:
+    load = partial(load_settings, **given)
+    settings = load()
     if "public_url" in settings.model_fields_set:
         return settings
     # Nobody said under which address people open documents: then it is this one.
-    return load_settings(
-        host=host, port=port, data_dir=data_dir, public_url=_address(settings.host, settings.port)
-    )
+    return load(public_url=_address(settings.host, settings.port))
 
 
 def _address(host: str, port: int) -> str:

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from operations.answers import Answers, Redact
 from operations.claims import Claims
 from operations.feedback import Feedback
+from operations.keys import Keys, any_key
 from operations.people import People
 from operations.pepper import read_pepper
 from operations.redaction import Redactor
 from operations.rooms import Rooms
+from operations.sessions import Sessions
 from operations.store import Store, sqlite_url
 from rag.settings import Settings
+
+SECONDS_A_DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,8 @@ class Operations:
     """What front ends stand on beside the answer service; one field a concern."""
 
     store: Store
+    keys: Keys
+    sessions: Sessions
     rooms: Rooms
     claims: Claims
     answers: Answers
@@ -43,12 +49,16 @@ def open_operations(settings: Settings) -> Operations:
 
 
 def _built(store: Store, settings: Settings) -> Operations:
-    people = People(read_pepper(settings.data_dir, in_use=False))
+    pepper = read_pepper(settings.data_dir, in_use=any_key(store))
+    keys = Keys(store, pepper)
+    people = People(pepper)
     redact = _redact(settings)
     answers = Answers(store, people, redact, settings.answers_kept_days)
     answers.forget_old()
     return Operations(
         store=store,
+        keys=keys,
+        sessions=Sessions(store, pepper, keys, settings.session_days * SECONDS_A_DAY),
         rooms=Rooms(store),
         claims=Claims(store),
         answers=answers,

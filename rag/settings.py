@@ -13,6 +13,7 @@ from rag.errors import InvalidRequestError
 
 ENV_PREFIX = "FOOTNOTE_"
 ENV_FILE = ".env"
+RATE = r"^(none|[1-9]\d{0,8}/(second|minute|hour|day))$"
 
 
 def _split(value: object) -> object:
@@ -91,6 +92,34 @@ class Settings(BaseSettings):
     )
     answers_kept_days: float = Field(
         90, gt=0, description="Answers given, and the feedback on them, are forgotten after these."
+    )
+    session_days: int = Field(
+        7, ge=1, description="How long a browser stays signed in; at most as long as its key lasts."
+    )
+    allow_anonymous: bool = Field(
+        default=False, description="Let people without a key ask, over public documents only."
+    )
+    allowed_hosts: Names = Field(
+        (),
+        description="Further names, comma-separated, under which the server may be addressed.",
+    )
+    allowed_origins: Names = Field(
+        (),
+        description="Websites, comma-separated, whose scripts may call the API with a key (CORS).",
+    )
+    trusted_proxies: Names = Field(
+        (),
+        description="Addresses of proxies, comma-separated, whose X-Forwarded-For is believed.",
+    )
+    rate_limit_per_key: str = Field(
+        "300/minute",
+        pattern=RATE,
+        description="Requests by one key, or by one address without a key; `none` for no limit.",
+    )
+    rate_limit_per_address: str = Field(
+        "1200/minute",
+        pattern=RATE,
+        description="Requests from one address, whatever its keys; `none` for no limit.",
     )
     request_max_bytes: int = Field(
         1_000_000, ge=1_000, description="A larger request body is refused before it is parsed."

@@ -8,7 +8,7 @@ import { makeDrawer } from "./drawer.js";
 import { closePanel, openPanel } from "./panel.js";
 import { hide as hidePreview, previewCitations } from "./preview.js";
 import { listenForShortcuts, showShortcuts } from "./shortcuts.js";
-import { offerSignIn, signOut } from "./sign_in.js";
+import { offerSignIn, signOut } from "./sign_in_dialog.js";
 import { Talk } from "./talk.js";
 
 const TURNS_SENT = 20;
@@ -18,7 +18,7 @@ const page = document.body;
 const list = document.getElementById("conversation");
 const restart = document.getElementById("restart");
 const store = storageOf("localStorage");
-const conversations = new Conversations(store, location.pathname);
+const conversations = new Conversations(store, `${location.pathname} ${page.dataset.reader}`);
 let open = null; // the id of the conversation that is shown
 
 const talk = new Talk(list, {

@@ -1,41 +1,52 @@
-// Where a key is given when the server wants one. It becomes a cookie that no script can read.
+// Swaps a key for a session. The key itself is kept nowhere in the browser.
 
-import { element } from "./elements.js";
-import { events, post, send, valueOf } from "./service.js";
+const main = document.querySelector("main");
+const form = document.getElementById("sign-in");
+const field = document.getElementById("key");
+const fault = document.getElementById("fault");
+const address = `${main.dataset.root}v1/session`;
+const accept = { Accept: "application/json" };
 
-const dialog = document.getElementById("signin");
-const form = document.getElementById("signin-form");
-const field = document.getElementById("signin-key");
-const said = document.getElementById("signin-said");
-
-// `signedIn()` is called once a key was taken.
-export function offerSignIn(signedIn) {
-  events.addEventListener("signin", () => {
-    if (!dialog.open) dialog.showModal();
-  });
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    said.replaceChildren();
-    const key = field.value.trim();
-    if (!key) return field.focus();
-    try {
-      const response = await post("v1/session", { key });
-      if (!response.ok) await valueOf(response);
-      field.value = "";
-      dialog.close();
-      signedIn();
-    } catch (error) {
-      said.replaceChildren(
-        element("strong", {}, error.title ?? "That did not work"),
-        ` ${error.message}`,
-        error.requestId ? element("span", { class: "request-id" }, ` Request id ${error.requestId}`) : "",
-      );
-      field.select();
-    }
-  });
+// A link from another site comes without our cookie, however well one is signed in. Opened from
+// here the same address comes with it.
+async function openIfSignedIn() {
+  if (main.dataset.status !== "401") return;
+  const response = await fetch(address, { headers: accept });
+  if (response.ok) open();
 }
 
-export async function signOut() {
-  const response = await send("v1/session", { method: "DELETE" });
-  if (!response.ok && response.status !== 401) await valueOf(response);
+function open() {
+  // The same address with a fragment would only scroll.
+  if (location.hash) location.reload();
+  else location.replace(location.href);
 }
+
+async function signIn(key) {
+  const response = await fetch(address, {
+    method: "POST",
+    headers: { ...accept, "Content-Type": "application/json" },
+    body: JSON.stringify({ key }),
+  });
+  if (response.ok) return null;
+  const problem = await response.json();
+  return problem.detail ?? `The server answered with status ${response.status}.`;
+}
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const key = field.value.trim();
+  const button = form.querySelector("button");
+  button.disabled = true;
+  try {
+    const said = key ? await signIn(key) : "Paste your key first.";
+    if (said === null) open();
+    fault.textContent = said ?? "";
+  } catch {
+    fault.textContent = "Footnote can’t be reached. Check that you are connected.";
+  }
+  button.disabled = false;
+  if (fault.textContent) field.focus();
+});
+
+openIfSignedIn().catch(() => {});
+field.focus();

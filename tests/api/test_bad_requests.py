@@ -137,7 +137,7 @@ def test_a_body_that_announces_too_many_bytes_is_refused_before_it_is_sent():
         host, port = urlsplit(address).hostname, urlsplit(address).port
         with socket.create_connection((host, port), timeout=5) as connection:
             connection.sendall(
-                b"POST /v1/ask HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                b"POST /v1/ask HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                 b"Content-Length: 100000000\r\n\r\n"
             )
             answer = connection.recv(65_536)
@@ -165,7 +165,7 @@ def test_a_client_that_goes_away_in_mid_body_leaves_the_server_well(client: http
     address = client.base_url
     with socket.create_connection((address.host, address.port), timeout=5) as connection:
         connection.sendall(
-            b"POST /v1/ask HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+            b"POST /v1/ask HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
             b'Content-Length: 1000\r\n\r\n{"question"'
         )
     assert client.get("/healthz").status_code == 200

@@ -15,12 +15,6 @@ from rag.errors import IncompatibleStoreError, InvalidRequestError, PermanentErr
 from rag.settings import Settings
 
 
-@pytest.fixture
-def store(tmp_path: Path):
-    with closing(Store(sqlite_url(tmp_path))) as opened:
-        yield opened
-
-
 def number(store: Store) -> object:
     with store.reading() as connection:
         return connection.scalar(select(store_module._format.c.number))
