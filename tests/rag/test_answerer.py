@@ -10,7 +10,7 @@ from ingest.sources import SourceDocument
 from rag.contract import answer_to_json, document_to_json, search_to_json
 from rag.domain import AnswerStatus, Question, Turn
 from rag.errors import EmptyStoreError, InvalidRequestError, RagError
-from rag.progress import Pulse, Stage, Status, Told
+from rag.progress import Pulse, Stage, Status, Told, retold
 from tests.fakes.chat_model import ScriptedChatModel
 
 TEA = """\
@@ -214,6 +214,11 @@ def test_what_is_told_piece_by_piece_is_the_answer(services):
     assert tuple(one.sentence for one in told) == answer.sentences
     assert tuple(citation for one in told for citation in one.citations) == answer.citations
     assert "".join(one.text for one in told) == answer.text
+
+
+def test_a_finished_answer_is_told_again_as_it_was_told(services):
+    answer, heard = told_of(services, STEPS)
+    assert list(retold(answer)) == [progress for progress in heard if isinstance(progress, Told)]
 
 
 def test_no_sentence_is_told_before_its_citations(services):
