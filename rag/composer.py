@@ -10,7 +10,7 @@ from rag.evidence import Evidence, Query, ScoredUnit
 from rag.lexicon import terms
 from rag.search_text import unit_search_text
 
-# Characters after which nothing more is picked; a list that the question asks for may run on.
+# What an answer to one question may take, in characters.
 BUDGET = 480
 # How far below the best unit another still helps.
 MARGIN = 5.0
@@ -46,13 +46,18 @@ class ExtractiveComposer:
     back with the one before.
     """
 
-    def compose(self, query: Query, evidence: Sequence[Evidence]) -> list[ScoredUnit]:
-        """The chosen units: passages by their best unit, within a passage in reading order."""
-        chosen = _pick(query, evidence)
-        return _in_reading_order(completed(chosen, evidence, BUDGET))
+    def compose(
+        self, query: Query, evidence: Sequence[Evidence], budget: int = BUDGET
+    ) -> list[ScoredUnit]:
+        """The chosen units: passages by their best unit, within a passage in reading order.
+
+        After `budget` characters nothing more is picked; a list that was asked for may run on.
+        """
+        chosen = _pick(query, evidence, budget)
+        return _in_reading_order(completed(chosen, evidence, budget))
 
 
-def _pick(query: Query, evidence: Sequence[Evidence]) -> list[ScoredUnit]:
+def _pick(query: Query, evidence: Sequence[Evidence], budget: int) -> list[ScoredUnit]:
     open_choices = _choices(query, evidence)
     highest = max((choice.value for choice in open_choices), default=0.0)
     chosen: list[ScoredUnit] = []
@@ -69,7 +74,7 @@ def _pick(query: Query, evidence: Sequence[Evidence]) -> list[ScoredUnit]:
         added = [unit for unit in with_company(best.scored, evidence) if unit not in chosen]
         addition = sum(len(unit.text) for unit in added)
         is_list = best.scored.unit.kind is UnitKind.LEAD_IN
-        room = LIST_BUDGET if is_list and best.value >= highest - LIST_MARGIN else BUDGET
+        room = LIST_BUDGET if is_list and best.value >= highest - LIST_MARGIN else budget
         if chosen and (length + addition > room or _is_said(best.own_terms, chosen)):
             continue
         chosen += added
