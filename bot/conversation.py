@@ -101,12 +101,16 @@ class Conversations:
         self._people.move_to_end(channel)
         _bound(self._people, self._bounds.conversations)
 
+    def people(self, channel: str) -> frozenset[str]:
+        """Those who spoke in a thread; of more than two only some."""
+        return frozenset(self._fresh(self._people, channel) or ())
+
     def alone_with(self, place: Place) -> str | None:
         """The person who asked first in this thread, as long as nobody else has spoken in it."""
         exchange = self.latest(place)
         if exchange is None:
             return None
-        people = self._fresh(self._people, place.channel) or set()
+        people = self.people(place.channel)
         asked = {exchange.asker, *(earlier.asker for earlier in chain(exchange))}
         return exchange.asker if len(asked | people) == 1 else None
 

@@ -7,7 +7,6 @@ service restarts, and a reason with a request id for every failure.
 
 import asyncio
 import logging
-import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,7 +14,14 @@ from typing import Protocol
 
 from bot.conversation import Conversations, Exchange, Place, turns
 from bot.manners import RateLimits
-from bot.service import AnswerService, Asking, Progress, ServiceError
+from bot.service import (
+    UNEXPECTED,
+    AnswerService,
+    Asking,
+    Progress,
+    ServiceError,
+    new_request_id,
+)
 from operations.claims import Claims
 from rag.domain import Answer
 from rag.errors import RagError
@@ -25,14 +31,9 @@ DEADLINE_SECONDS = 90.0
 # Added to the deadline, so that a claim outlives the work it was made for.
 GRACE_SECONDS = 30.0
 WAIT_SECONDS = (1.0, 2.0, 4.0, 8.0)
-SEARCHING = "Searching the guide…"
 WAITING = "The answer service is not there just now. Your question is kept, and tried again…"
 STOPPING = "I was stopped before I had an answer: ask again in a moment."
 TOO_LONG = "This took longer than I may keep you waiting: ask again, or ask something narrower."
-UNEXPECTED = (
-    "Something went wrong with this question, and why has been logged: quote the request id when "
-    "you report it."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,26 +83,31 @@ class Desk:
         self.claims = claims
         self.seconds = seconds
 
+    @property
+    def claim_seconds(self) -> float:
+        """How long a claim holds before another process may take the question over."""
+        return self.seconds + GRACE_SECONDS
+
     async def claim(self, incoming: Incoming) -> bool:
         """Whether this question is ours to answer, and nobody else's."""
         return await asyncio.to_thread(
             self.claims.claim,
             incoming.platform,
             incoming.event_id,
-            self.seconds + GRACE_SECONDS,
+            self.claim_seconds,
             incoming.payload,
         )
 
     async def attend(self, incoming: Incoming, reply: Reply) -> None:
         """Answer a claimed question, or say why not. Never raises but when it is cancelled."""
-        request_id = uuid.uuid4().hex[:12]
+        request_id = new_request_id()
         try:
             answer = await self._answer(incoming, reply, request_id)
             messages = await reply.answer(answer)
             self._remember(incoming, answer, messages)
         except asyncio.CancelledError:
             await self._fail(reply, STOPPING, request_id)
-            await self._finish(incoming)
+            await self.finish(incoming)
             raise
         except TimeoutError:
             LOGGER.warning("request %s: no answer within %g s", request_id, self.seconds)
@@ -112,7 +118,7 @@ class Desk:
         except Exception:
             LOGGER.exception("request %s failed", request_id)
             await self._fail(reply, UNEXPECTED, request_id)
-        await self._finish(incoming)
+        await self.finish(incoming)
 
     async def _answer(self, incoming: Incoming, reply: Reply, request_id: str) -> Answer:
         asking = Asking(
@@ -120,7 +126,7 @@ class Desk:
             history=turns(incoming.before),
             audience=incoming.place.audience,
             channel=f"{incoming.platform}:{incoming.place.channel}",
-            asker=f"{incoming.platform}:{incoming.asker}",
+            asker=f"{incoming.platform}/{incoming.asker}",
             request_id=request_id,
             seconds=self.seconds,
         )
@@ -153,6 +159,7 @@ class Desk:
             # The platform itself is out of reach: the log is the only place left to say it.
             LOGGER.exception("request %s: the failure could not be shown", request_id)
 
-    async def _finish(self, incoming: Incoming) -> None:
+    async def finish(self, incoming: Incoming) -> None:
+        """The question is done with: it is never taken up again."""
         with suppress(RagError):
             await asyncio.to_thread(self.claims.finish, incoming.platform, incoming.event_id)

@@ -35,6 +35,7 @@ CUT_NOTE = "The answer is longer than fits here: its sources hold the rest."
 class Kind(StrEnum):
     """What a block is, so that each platform can write it in its own way."""
 
+    QUESTION = "question"
     NOTE = "note"
     PARAGRAPH = "paragraph"
     ITEM = "item"
@@ -237,8 +238,9 @@ def _packed(blocks: Sequence[Block], style: Style) -> Iterator[str]:
 
 def _joint(last: Block | None, block: Block) -> str:
     together = {(Kind.ITEM, Kind.ITEM), (Kind.SOURCE, Kind.SOURCE), (Kind.HEADING, Kind.SOURCE)}
+    introduces = last is not None and last.kind is Kind.PARAGRAPH and block.kind is Kind.ITEM
     marks_alone = last is not None and last.kind is Kind.CODE and MARKS.fullmatch(f" {block.text}")
-    close = last is not None and ((last.kind, block.kind) in together or marks_alone)
+    close = last is not None and ((last.kind, block.kind) in together or marks_alone or introduces)
     return "\n" if close else "\n\n"
 
 

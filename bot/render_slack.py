@@ -67,13 +67,15 @@ class MarkdownStyle:
         """UTF-16 units."""
         return _size(text)
 
-    def write(self, block: Block) -> str:
+    def write(self, block: Block) -> str:  # noqa: PLR0911 - one case a kind of block
         """The block in Markdown; nothing in its text can format, mention or link."""
         match block.kind:
             case Kind.CODE:
                 return f"```\n{_fenced(block.text)}\n```"
             case Kind.ITEM:
                 return f"- {escaped(block.text)}"
+            case Kind.QUESTION:
+                return f"> {escaped(block.text)}"
             case Kind.NOTE:
                 return f"_{escaped(block.text)}_"
             case Kind.HEADING:
@@ -97,13 +99,15 @@ class MrkdwnStyle:
         """UTF-16 units."""
         return _size(text)
 
-    def write(self, block: Block) -> str:
+    def write(self, block: Block) -> str:  # noqa: PLR0911 - one case a kind of block
         """The block in mrkdwn; nothing in its text can mention or link."""
         match block.kind:
             case Kind.CODE:
                 return f"```\n{entities(_fenced(block.text))}\n```"
             case Kind.ITEM:
                 return f"• {entities(block.text)}"
+            case Kind.QUESTION:
+                return f"> {entities(block.text)}"
             case Kind.NOTE:
                 return f"_{entities(block.text)}_"
             case Kind.HEADING:

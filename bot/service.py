@@ -1,5 +1,6 @@
 """What a bot asks of Footnote. Two parts fit: one in this process, one over HTTP."""
 
+import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -7,6 +8,26 @@ from typing import Literal, Protocol
 from rag.domain import Answer, DocumentSummary, Turn
 
 Verdict = Literal["up", "down"]
+UNEXPECTED = (
+    "Something went wrong with this question, and why has been logged: quote the request id when "
+    "you report it."
+)
+STAGES = {
+    "searching": "Searching the guide…",
+    "reading": "Reading what was found…",
+    "writing": "Writing the answer…",
+}
+SEARCHING = STAGES["searching"]
+
+
+def new_request_id() -> str:
+    """An id under which a failure is reported and logged."""
+    return uuid.uuid4().hex[:12]
+
+
+def stage_word(stage: str) -> str:
+    """What a person reads while a stage is under way."""
+    return STAGES.get(stage, SEARCHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +35,8 @@ class Asking:
     """One question on its way.
 
     `audience` holds the labels of documents that may be shown where the answer will stand.
-    `channel` names the platform and place ("discord:123"), `asker` the person there. `request_id`
-    is what a failure is reported under. `seconds` is how long there is at most.
+    `channel` names the platform and place ("discord:123"), `asker` the person ("discord/456").
+    `request_id` is what a failure is reported under. `seconds` is how long there is at most.
     """
 
     text: str

@@ -22,9 +22,9 @@ def audience_at(
 ) -> frozenset[str]:
     """The labels whose documents may be shown there.
 
-    Only the asker reads it: the asker's. A channel that everyone can read: none, whatever an
-    admin once set, since a channel can be opened later. A private channel: the channel's own.
+    A channel that everyone can read shows public documents only, whatever an admin once set, since
+    a channel can be opened later. A private channel shows its own labels as well, and what only
+    the asker reads the asker's too.
     """
-    if stand.only_asker:
-        return of_asker
-    return PUBLIC if stand.open_to_all else of_channel
+    shown_here = PUBLIC if stand.open_to_all else of_channel
+    return shown_here | of_asker if stand.only_asker else shown_here

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from operations.answers import Answers, Redact
 from operations.claims import Claims
 from operations.feedback import Feedback
+from operations.kept_questions import KeptQuestions
 from operations.keys import Keys, any_key
 from operations.people import People
 from operations.pepper import read_pepper
@@ -28,6 +29,7 @@ class Operations:
     claims: Claims
     answers: Answers
     feedback: Feedback
+    kept_questions: KeptQuestions
 
     def close(self) -> None:
         """Give back connections."""
@@ -63,6 +65,7 @@ def _built(store: Store, settings: Settings) -> Operations:
         claims=Claims(store),
         answers=answers,
         feedback=Feedback(store, people, redact),
+        kept_questions=KeptQuestions(store, people),
     )
 
 

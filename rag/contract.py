@@ -1,15 +1,20 @@
 """The JSON that every front end sends: one shape for the command line, HTTP and the bots."""
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any, TypeVar
 
 from rag.domain import (
     Answer,
     AnswerSentence,
+    AnswerStatus,
     Citation,
     Document,
     NearestPassage,
     SearchResult,
 )
+
+Kind = TypeVar("Kind", Citation, NearestPassage)
 
 
 def answer_to_json(answer: Answer) -> dict[str, Any]:
@@ -22,32 +27,28 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
         "reason": answer.reason,
         "confidence": answer.confidence,
         "text": answer.text,
-        "sentences": [sentence_to_json(sentence) for sentence in answer.sentences],
-        "citations": [citation_to_json(citation) for citation in answer.citations],
+        "sentences": [
+            {"text": sentence.text, "citations": list(sentence.citations)}
+            for sentence in answer.sentences
+        ],
+        "citations": [
+            {
+                "number": citation.number,
+                "document_id": citation.document_id,
+                "passage_id": citation.passage_id,
+                "title": citation.title,
+                "heading_path": list(citation.heading_path),
+                "quote": citation.quote,
+                "start_char": citation.start_char,
+                "end_char": citation.end_char,
+                "url": citation.url,
+                "score": citation.score,
+            }
+            for citation in answer.citations
+        ],
         "nearest": [_nearest_to_json(passage) for passage in answer.nearest],
         "generation": answer.generation,
         "timings_ms": dict(answer.timings_ms),
-    }
-
-
-def sentence_to_json(sentence: AnswerSentence) -> dict[str, Any]:
-    """The sentence as JSON-ready values."""
-    return {"text": sentence.text, "citations": list(sentence.citations)}
-
-
-def citation_to_json(citation: Citation) -> dict[str, Any]:
-    """The citation as JSON-ready values."""
-    return {
-        "number": citation.number,
-        "document_id": citation.document_id,
-        "passage_id": citation.passage_id,
-        "title": citation.title,
-        "heading_path": list(citation.heading_path),
-        "quote": citation.quote,
-        "start_char": citation.start_char,
-        "end_char": citation.end_char,
-        "url": citation.url,
-        "score": citation.score,
     }
 
 
@@ -103,3 +104,32 @@ def _nearest_to_json(passage: NearestPassage) -> dict[str, Any]:
         "end_char": passage.end_char,
         "url": passage.url,
     }
+
+
+def answer_from_json(held: Mapping[str, Any]) -> Answer:
+    """The answer that `answer_to_json` wrote; members unknown to us are left aside.
+
+    Raises KeyError, TypeError or ValueError for anything else.
+    """
+    return Answer(
+        id=str(held["id"]),
+        question=str(held["question"]),
+        standalone_question=str(held["standalone_question"]),
+        status=AnswerStatus(held["status"]),
+        reason=held["reason"],
+        confidence=float(held["confidence"]),
+        text=str(held["text"]),
+        sentences=tuple(
+            AnswerSentence(str(one["text"]), tuple(map(int, one["citations"])))
+            for one in held["sentences"]
+        ),
+        citations=tuple(_known(Citation, one) for one in held["citations"]),
+        nearest=tuple(_known(NearestPassage, one) for one in held["nearest"]),
+        generation=str(held["generation"]),
+        timings_ms=dict(held["timings_ms"]),
+    )
+
+
+def _known(kind: type[Kind], held: Mapping[str, Any]) -> Kind:
+    values = {field.name: held[field.name] for field in fields(kind)}
+    return kind(**{**values, "heading_path": tuple(map(str, held["heading_path"]))})

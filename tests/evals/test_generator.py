@@ -4,7 +4,6 @@ from evals.generator import Generated, generate, generated_to_json, spread
 from evals.question_set import QuestionRecord, QuestionType
 from rag.chat_stream import Bounds
 from rag.composer import ExtractiveComposer
-from rag.evidence import Finding
 from rag.generator import Generator
 from rag.verifier import Verifier
 from rag.written import QuotingWriter
@@ -18,9 +17,9 @@ RECORD = QuestionRecord(
 
 
 class Finder:
-    def find(self, question):
+    def evidence(self, question):
         passage = passage_of("Green tea wants 75 degrees.")
-        return Finding(query_of(question.text), (evidence_of(passage, [1.0]),))
+        return query_of(question.text), (evidence_of(passage, [1.0]),)
 
 
 def generated(reply, **behaviour) -> Generated:

@@ -20,14 +20,7 @@ from rag.domain import (
     SearchResult,
     StoreStatus,
 )
-from rag.errors import (
-    EmptyStoreError,
-    InvalidRequestError,
-    NotFoundError,
-    RagError,
-    StoreBusyError,
-)
-from rag.progress import Pulse, Stage, Status, Tell, ignore, retold
+from rag.errors import EmptyStoreError, InvalidRequestError, NotFoundError
 
 Piece = tuple[BlockKind, str, int, str]
 H, P, L = BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.LIST_ITEM
@@ -235,28 +228,11 @@ class FakeAnswerer:
 
     catalog: FakeCatalog
     asked: list[Question] = field(default_factory=list)
-    stopped: list[str] = field(default_factory=list)
 
-    def answer(self, question: Question, tell: Tell = ignore) -> Answer:
-        """The answer that the question's words call for; `stopped` notes what nobody waited for."""
+    def answer(self, question: Question) -> Answer:
+        """The answer that the question's words call for."""
         self.asked.append(question)
-        self._refuse(question.text)
-        try:
-            tell(Status(Stage.SEARCHING))
-            answer = self._answer(question, tell)
-            tell(Status(Stage.WRITING))
-            for told in retold(answer):
-                tell(told)
-                self._break_off(question.text)
-        except (RagError, RuntimeError):
-            raise
-        except Exception:
-            self.stopped.append(question.text)
-            raise
-        return answer
-
-    def _answer(self, question: Question, tell: Tell) -> Answer:
-        self._work(question.text, tell)
+        self._check(question.text)
         words = question.text.lower()
         answer = ABSTAINED if "moon" in words else PARTIAL if "kettle" in words else ANSWERED
         standalone = question.text
@@ -266,32 +242,22 @@ class FakeAnswerer:
 
     def search(self, query: str, top_k: int, audience: Audience = PUBLIC) -> SearchResult:
         """The first blocks of the documents that the reader may see."""
-        self._refuse(query)
-        self._work(query, ignore)
+        self._check(query)
         ranked = [
             RankedPassage(_opening(held), 1 / place)
             for place, held in enumerate(self.catalog.seen_by(audience).held, start=1)
         ]
         return SearchResult(query, "g1", tuple(ranked[:top_k]), {"total": 1.0})
 
-    def _refuse(self, text: str) -> None:
+    def _check(self, text: str) -> None:
         if not self.catalog.held:
             raise EmptyStoreError("No document has been ingested yet: run footnote ingest.")
         if not text.strip():
             raise InvalidRequestError("The question is empty: ask something.")
-
-    def _break_off(self, text: str) -> None:
-        if "break off" in text:
-            raise StoreBusyError("The store is busy: ask again.")
-
-    def _work(self, text: str, tell: Tell) -> None:
         if "explode" in text:
             raise RuntimeError("a secret of the implementation")
         if "slow" in text:
-            until = time.monotonic() + float(text.rsplit(" ", 1)[-1])
-            while time.monotonic() < until:
-                tell(Pulse())
-                time.sleep(0.01)
+            time.sleep(float(text.rsplit(" ", 1)[-1]))
 
 
 def _opening(held: Document) -> Passage:
