@@ -1,7 +1,8 @@
 """The services, awaitable: every call runs on a worker thread, never on the event loop."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from typing import Annotated
 
 from anyio import CapacityLimiter, to_thread
@@ -9,9 +10,11 @@ from fastapi import Depends, Request
 
 from api.ports import Services
 from api.suggestions import Suggestions
+from api.telling import told_by
 from operations.bootstrap import Operations
 from rag.audience import Audience
 from rag.domain import Answer, Document, DocumentSummary, Question, SearchResult, StoreStatus
+from rag.progress import Progress, Tell
 from rag.settings import Settings
 
 READERS = 8
@@ -31,8 +34,25 @@ class Backend:
         self._reading = CapacityLimiter(READERS)
 
     async def answer(self, question: Question) -> Answer:
-        """The answer to a question."""
-        return await to_thread.run_sync(self._answerer.answer, question, limiter=self._thinking)
+        """The answer to a question. Cancelling this stops the work on it."""
+        async with aclosing(self.stream(question)) as stream:
+            async for progress in stream:
+                if isinstance(progress, Answer):
+                    return progress
+        raise AssertionError("a stream ends with its answer")
+
+    def stream(self, question: Question) -> AsyncGenerator[Progress | Answer, None]:
+        """What the answer in the making tells, and at last the answer itself.
+
+        Closing it stops the work within a second. A `Pulse` comes at least every ten seconds.
+        """
+
+        async def work(tell: Tell) -> Answer:
+            return await to_thread.run_sync(
+                self._answerer.answer, question, tell, limiter=self._thinking
+            )
+
+        return told_by(work)
 
     async def search(self, query: str, top_k: int, audience: Audience) -> SearchResult:
         """At most `top_k` passages, best first."""

@@ -1,12 +1,21 @@
-"""Which of two forms a client would rather have, from its Accept header (RFC 9110, 12.5.1)."""
+"""Which form a client would rather have, from its Accept header (RFC 9110, 12.5.1)."""
 
 from starlette.requests import Request
 
 
 def prefers_html(request: Request) -> bool:
     """True when the client ranks text/html strictly above application/json; a tie means JSON."""
+    return _prefers(request, "text/html")
+
+
+def prefers_events(request: Request) -> bool:
+    """True when the client ranks text/event-stream strictly above application/json."""
+    return _prefers(request, "text/event-stream")
+
+
+def _prefers(request: Request, media_type: str) -> bool:
     accept = ",".join(request.headers.getlist("accept")) or "*/*"
-    return _quality(accept, "text/html") > _quality(accept, "application/json")
+    return _quality(accept, media_type) > _quality(accept, "application/json")
 
 
 def _quality(accept: str, media_type: str) -> float:

@@ -5,13 +5,17 @@ from typing import Protocol
 
 from rag.audience import Audience
 from rag.domain import Answer, Document, DocumentSummary, Question, SearchResult, StoreStatus
+from rag.progress import Tell
 
 
 class Answerer(Protocol):
     """Answers and searches. CPU heavy and thread-safe; never call it on the event loop."""
 
-    def answer(self, question: Question) -> Answer:
-        """The answer. Raises InvalidRequestError and EmptyStoreError."""
+    def answer(self, question: Question, tell: Tell) -> Answer:
+        """The answer; `tell` hears of it while it is made, and may raise to stop the work.
+
+        Raises InvalidRequestError and EmptyStoreError.
+        """
 
     def search(self, query: str, top_k: int, audience: Audience) -> SearchResult:
         """Passages that a reader with these labels may see, best first.

@@ -3,12 +3,18 @@
 from dataclasses import asdict
 
 from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
 
 from api.answer_schemas import AnswerOut, DocumentsOut, HealthOut, ReadyOut, SearchOut
 from api.backend import BackendOfApp
 from api.caller import Asking
+from api.event_description import AS_EVENTS
+from api.event_stream import EventStream, answer_events, begun
 from api.json_route import JsonRoute
+from api.negotiation import prefers_events
 from api.openapi import problems
+from api.presence import while_present
 from api.responses import JsonResponse
 from api.schemas import AskIn, SearchIn
 from rag.contract import answer_to_json, search_to_json
@@ -24,14 +30,19 @@ router = APIRouter(route_class=JsonRoute)
     "/v1/ask",
     summary="Ask a question",
     response_model=AnswerOut,
-    responses=problems(400, 413, 415, 422, 500, 503),
+    responses=AS_EVENTS | problems(400, 413, 415, 422, 500, 503),
     tags=["answers"],
 )
-async def ask(request: AskIn, caller: Asking, backend: BackendOfApp) -> JsonResponse:
-    """An answer with its citations, or an abstention that says why."""
-    question = request.to_question(caller.audience(request.labels()))
-    answer = await backend.answer(question)
-    return JsonResponse(answer_to_json(answer), headers=NOT_KEPT)
+async def ask(request: Request, body: AskIn, caller: Asking, backend: BackendOfApp) -> Response:
+    """An answer with its citations, or an abstention that says why.
+
+    With `Accept: text/event-stream` each sentence is sent as soon as it is checked.
+    """
+    question = body.to_question(caller.audience(body.labels()))
+    if prefers_events(request):
+        return EventStream(answer_events(request, await begun(backend.stream(question))))
+    answer = await while_present(request, backend.answer(question))
+    return JsonResponse(answer_to_json(answer), headers={**NOT_KEPT, "Vary": "Accept"})
 
 
 @router.post(

@@ -9,14 +9,14 @@ from evals.progress import watch
 from evals.question_set import QuestionRecord
 from rag.chat_stream import GenerationError
 from rag.domain import Question
-from rag.evidence import Evidence, Query
+from rag.evidence import Finding
 from rag.generator import Drafted, Generator
 
 
 class Finder(Protocol):
     """Finds the evidence that a generator is given."""
 
-    def evidence(self, question: Question) -> tuple[Query, tuple[Evidence, ...]]:
+    def find(self, question: Question) -> Finding:
         """The evidence for a question, best first."""
 
 
@@ -88,12 +88,12 @@ def generated_to_json(generated: Sequence[Generated]) -> dict[str, Any]:
 
 
 def _generated(finder: Finder, generator: Generator, record: QuestionRecord) -> Generated:
-    query, evidence = finder.evidence(record.to_question())
+    found = finder.find(record.to_question())
     drafts: list[Drafted] = []
     fault = None
     try:
         # One by one, so that what came before a fault is on record too.
-        for drafted in generator.drafts(query, evidence):
+        for drafted in generator.drafts(found.query.text, found.evidence):
             drafts.append(drafted)  # noqa: PERF402
     except GenerationError as error:
         fault = str(error)

@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 from rag.domain import AnswerStatus
-from rag.evidence import Evidence, Query
+from rag.evidence import Evidence, Finding, Query
 from rag.expectation import missing_kind
 from rag.lexicon import terms
 from rag.logistic import probability_of
@@ -22,6 +22,27 @@ class Verdict:
     status: AnswerStatus
     confidence: float
     reason: str | None
+
+    @property
+    def answers(self) -> bool:
+        """Whether there is something to say."""
+        return self.status is not AnswerStatus.ABSTAINED
+
+
+def joined_verdict(verdicts: Sequence[Verdict]) -> Verdict:
+    """The verdict on a question from those on its parts: partial when only some are answered.
+
+    As confident as the weakest part; the reason names every part that is not answered.
+    """
+    if len(verdicts) == 1:
+        return verdicts[0]
+    confidence = min(verdict.confidence for verdict in verdicts)
+    reasons = [verdict.reason for verdict in verdicts if not verdict.answers and verdict.reason]
+    if not reasons:
+        return Verdict(AnswerStatus.ANSWERED, confidence, None)
+    is_partial = any(verdict.answers for verdict in verdicts)
+    status = AnswerStatus.PARTIAL if is_partial else AnswerStatus.ABSTAINED
+    return Verdict(status, confidence, " ".join(dict.fromkeys(reasons)))
 
 
 NO_QUESTION = Verdict(
@@ -41,15 +62,16 @@ class Abstention:
     def __init__(self, is_word: Callable[[str], bool]) -> None:
         self._is_word = is_word
 
-    def judge(self, query: Query, evidence: Sequence[Evidence]) -> Verdict:
-        """The verdict on this evidence, best first."""
+    def judge(self, finding: Finding, what: str = "this") -> Verdict:
+        """The verdict on what was found; a reason for silence names `what` was asked."""
+        query, evidence = finding.query, finding.evidence
         if not evidence:
             return Verdict(AnswerStatus.ABSTAINED, 0.0, NOTHING_FOUND)
         fitted = fitted_numbers()
         probability = probability_of(self.features(query, evidence), fitted)
         if probability >= fitted["threshold"]:
             return Verdict(AnswerStatus.ANSWERED, probability, None)
-        reason = reason_for_silence(query, evidence, self._is_word)
+        reason = reason_for_silence(query, evidence, self._is_word, what)
         return Verdict(AnswerStatus.ABSTAINED, probability, reason)
 
     def features(self, query: Query, evidence: Sequence[Evidence]) -> dict[str, float]:

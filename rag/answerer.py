@@ -2,15 +2,15 @@
 
 import uuid
 
-from rag.abstention import NO_QUESTION, Abstention
+from rag.abstention import NO_QUESTION, Abstention, Verdict, joined_verdict
 from rag.audience import PUBLIC, Audience
 from rag.catalog import Catalog
 from rag.catalog_view import CatalogView
 from rag.citations import UrlOf, nearest
 from rag.clock import Clock
-from rag.domain import Answer, AnswerStatus, Question, RankedPassage, SearchResult
+from rag.domain import Answer, Question, RankedPassage, SearchResult
 from rag.errors import EmptyStoreError
-from rag.evidence import Evidence, Query
+from rag.evidence import Finding, joined_evidence
 from rag.manuscript import Written
 from rag.progress import Stage, Status, Tell, Telling, ignore
 from rag.ranking import Ranker
@@ -65,27 +65,29 @@ class Answerer:
         tell(Status(Stage.SEARCHING))
         with clock.measuring("rewrite"):
             standalone = self._rewriter.standalone(asked, view.vocabulary())
-        query, evidence = self._find(standalone or asked.text, CANDIDATES, view, clock, tell)
-        with clock.measuring("judge"):
-            verdict = self._abstention.judge(query, evidence) if standalone else NO_QUESTION
-        answered = verdict.status is not AnswerStatus.ABSTAINED
-        if answered:
+        judged = self._judged(standalone, view, clock, tell) if standalone else []
+        verdict = joined_verdict([verdict for _, verdict in judged]) if judged else NO_QUESTION
+        covered = [finding for finding, verdict in judged if verdict.answers]
+        if covered:
             tell(Status(Stage.WRITING))
         with clock.measuring("compose"):
-            written = self._writer.write(query, evidence, telling) if answered else Written()
+            written = (
+                self._writer.write(standalone or "", covered, telling) if covered else Written()
+            )
         with clock.measuring("cite"):
+            missed = [finding for finding, verdict in judged if not verdict.answers]
             closest = [
                 nearest(item.passage, view.document(item.passage.document_id), self._url_of)
-                for item in (evidence[:NEAREST] if standalone and not answered else [])
+                for item in joined_evidence(missed)[:NEAREST]
             ]
         return Answer(
             id=uuid.uuid4().hex,
             question=text,
             standalone_question=standalone or asked.text,
             status=verdict.status,
-            reason=verdict.reason or written.note,
+            reason=" ".join(filter(None, (verdict.reason, written.note))) or None,
             confidence=verdict.confidence,
-            text=written.text if answered else verdict.reason or "",
+            text=written.text if covered else verdict.reason or "",
             sentences=written.sentences,
             citations=tuple(telling.citations),
             nearest=tuple(closest),
@@ -93,13 +95,31 @@ class Answerer:
             timings_ms=clock.timings_ms(),
         )
 
+    def _judged(
+        self, standalone: str, view: CatalogView, clock: Clock, tell: Tell
+    ) -> list[tuple[Finding, Verdict]]:
+        """What was found for the question, or for each of its parts, and whether it answers."""
+        parts = self._rewriter.parts(standalone)
+        if len(parts) > 1:
+            judged = [self._judge(part, f"“{part}”", view, clock, tell) for part in parts]
+            if any(verdict.answers for _, verdict in judged):
+                return judged
+        return [self._judge(standalone, "this", view, clock, tell)]
+
+    def _judge(
+        self, text: str, what: str, view: CatalogView, clock: Clock, tell: Tell
+    ) -> tuple[Finding, Verdict]:
+        finding = self._find(text, CANDIDATES, view, clock, tell)
+        with clock.measuring("judge"):
+            return finding, self._abstention.judge(finding, what)
+
     def features(self, question: Question) -> dict[str, float]:
         """What the abstention weighs for a question, by name; the calibration fits on these."""
-        query, evidence = self.evidence(question)
-        return self._abstention.features(query, evidence) if evidence else {}
+        found = self.find(question)
+        return self._abstention.features(found.query, found.evidence) if found.evidence else {}
 
-    def evidence(self, question: Question) -> tuple[Query, tuple[Evidence, ...]]:
-        """What the stages after retrieval receive for a question, the best evidence first."""
+    def find(self, question: Question) -> Finding:
+        """What the stages after retrieval receive for a question that asks one thing."""
         asked = checked_question(question, self._limits)
         view = self._catalog.seen_by(asked.audience)
         with view.snapshot():
@@ -120,26 +140,26 @@ class Answerer:
             with clock.measuring("rewrite"):
                 asked = Question(text, question.history)
                 standalone = self._rewriter.standalone(asked, view.vocabulary())
-            _, evidence = self._find(standalone or text, max(CANDIDATES, top_k), view, clock)
+            found = self._find(standalone or text, max(CANDIDATES, top_k), view, clock)
         return SearchResult(
             query=question.text,
             generation=generation,
             passages=tuple(
-                RankedPassage(item.passage, round(item.score, 4)) for item in evidence[:top_k]
+                RankedPassage(item.passage, round(item.score, 4)) for item in found.evidence[:top_k]
             ),
             timings_ms=clock.timings_ms(),
         )
 
     def _find(
         self, text: str, limit: int, view: CatalogView, clock: Clock, tell: Tell = ignore
-    ) -> tuple[Query, tuple[Evidence, ...]]:
+    ) -> Finding:
         with clock.measuring("embed"):
             query = self._retriever.query(text, view.vocabulary())
         with clock.measuring("retrieve"):
             candidates = self._retriever.candidates(query, limit, view)
         tell(Status(Stage.READING))
         with clock.measuring("rank"):
-            return query, self._ranker.rank(query, candidates)
+            return Finding(query, self._ranker.rank(query, candidates))
 
 
 def _generation(view: CatalogView) -> str:

@@ -27,28 +27,32 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
         "reason": answer.reason,
         "confidence": answer.confidence,
         "text": answer.text,
-        "sentences": [
-            {"text": sentence.text, "citations": list(sentence.citations)}
-            for sentence in answer.sentences
-        ],
-        "citations": [
-            {
-                "number": citation.number,
-                "document_id": citation.document_id,
-                "passage_id": citation.passage_id,
-                "title": citation.title,
-                "heading_path": list(citation.heading_path),
-                "quote": citation.quote,
-                "start_char": citation.start_char,
-                "end_char": citation.end_char,
-                "url": citation.url,
-                "score": citation.score,
-            }
-            for citation in answer.citations
-        ],
+        "sentences": [sentence_to_json(sentence) for sentence in answer.sentences],
+        "citations": [citation_to_json(citation) for citation in answer.citations],
         "nearest": [_nearest_to_json(passage) for passage in answer.nearest],
         "generation": answer.generation,
         "timings_ms": dict(answer.timings_ms),
+    }
+
+
+def sentence_to_json(sentence: AnswerSentence) -> dict[str, Any]:
+    """The sentence as JSON-ready values."""
+    return {"text": sentence.text, "citations": list(sentence.citations)}
+
+
+def citation_to_json(citation: Citation) -> dict[str, Any]:
+    """The citation as JSON-ready values."""
+    return {
+        "number": citation.number,
+        "document_id": citation.document_id,
+        "passage_id": citation.passage_id,
+        "title": citation.title,
+        "heading_path": list(citation.heading_path),
+        "quote": citation.quote,
+        "start_char": citation.start_char,
+        "end_char": citation.end_char,
+        "url": citation.url,
+        "score": citation.score,
     }
 
 

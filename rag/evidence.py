@@ -80,6 +80,22 @@ class Evidence:
         return max(self.units, key=lambda scored: scored.score)
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A question, or one part of it, and what was found for it, best first."""
+
+    query: Query
+    evidence: tuple[Evidence, ...]
+
+
+def joined_evidence(findings: Sequence[Finding]) -> tuple[Evidence, ...]:
+    """The evidence of all findings, best first, each passage once with its best score."""
+    best: dict[str, Evidence] = {}
+    for item in best_first([item for finding in findings for item in finding.evidence]):
+        best.setdefault(item.passage.id, item)
+    return tuple(best.values())
+
+
 def best_first(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
     """The evidence by score, ties in the order given."""
     return tuple(sorted(evidence, key=lambda item: -item.score))

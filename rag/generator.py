@@ -12,7 +12,7 @@ from rag.attribution import Attribution, Attributor
 from rag.chat_stream import Bounds, GenerationError, stream_reply
 from rag.cited_text import CitedSentence, SentenceStream
 from rag.domain import UnitKind
-from rag.evidence import Evidence, Query, ScoredUnit
+from rag.evidence import Evidence, Finding, ScoredUnit, joined_evidence
 from rag.evidence_prompt import SILENCE, EvidencePrompt
 from rag.lexicon import POINTERS, terms, words
 from rag.manuscript import Listener, Manuscript, Written
@@ -71,7 +71,7 @@ class Generator:
         self._prompt = prompt or EvidencePrompt()
 
     def write(
-        self, query: Query, evidence: Sequence[Evidence], listener: Listener = UNHEARD
+        self, question: str, findings: Sequence[Finding], listener: Listener = UNHEARD
     ) -> Written:
         """The model's sentences that the evidence holds, each heard once it has been checked.
 
@@ -81,7 +81,8 @@ class Generator:
         manuscript = Manuscript(listener)
         dropped = 0
         try:
-            with closing(self.drafts(query, evidence, listener)) as drafts:
+            evidence = joined_evidence(findings)
+            with closing(self.drafts(question, evidence, listener)) as drafts:
                 for drafted in drafts:
                     if drafted.is_kept:
                         sentence = drafted.sentence
@@ -90,14 +91,14 @@ class Generator:
                     else:
                         dropped += 1
         except GenerationError as error:
-            return self._quoted(query, evidence, manuscript, str(error))
+            return self._quoted(findings, manuscript, str(error))
         if manuscript.is_empty:
             why = "wrote nothing that the guide supports"
-            return self._quoted(query, evidence, manuscript, why)
+            return self._quoted(findings, manuscript, why)
         return manuscript.written(_note(dropped))
 
     def drafts(
-        self, query: Query, evidence: Sequence[Evidence], listener: Listener = UNHEARD
+        self, question: str, evidence: Sequence[Evidence], listener: Listener = UNHEARD
     ) -> abc.Generator[Drafted, None, None]:
         """Each sentence with its verdict as soon as it is whole.
 
@@ -111,7 +112,7 @@ class Generator:
         said: list[str] = []
         repeats = 0
         last: Drafted | None = None
-        for sentence in self._sentences(query, numbered, listener):
+        for sentence in self._sentences(question, numbered, listener):
             self._refuse_misbehaviour(sentence.text, " ".join([*said, sentence.text]))
             if sentence.text in said:
                 # A small model that has nothing more to say begins again, and never ends.
@@ -128,10 +129,10 @@ class Generator:
             raise GenerationError("returned nothing that can be read")
 
     def _sentences(
-        self, query: Query, evidence: Sequence[Evidence], listener: Listener
+        self, question: str, evidence: Sequence[Evidence], listener: Listener
     ) -> Iterator[CitedSentence]:
         sentences = SentenceStream()
-        messages = self._prompt.messages(query.text, evidence)
+        messages = self._prompt.messages(question, evidence)
         for piece in stream_reply(self._model, messages, self._bounds, listener.wait):
             yield from sentences.feed(piece)
         yield from sentences.finish()
@@ -165,14 +166,12 @@ class Generator:
             reason = BESIDE
         return Attribution((), Verdict(found.verdict.support, reason)) if reason else found
 
-    def _quoted(
-        self, query: Query, evidence: Sequence[Evidence], manuscript: Manuscript, why: str
-    ) -> Written:
+    def _quoted(self, findings: Sequence[Finding], manuscript: Manuscript, why: str) -> Written:
         logger.warning("The chat model %s: quotes stand in for it.", why)
         if manuscript.is_empty:
             rest = "so this answer is quoted from the guide"
-            self._quoting.quote(query, evidence, manuscript)
-        elif self._quoting.quote(query, evidence, manuscript):
+            self._quoting.quote(findings, manuscript)
+        elif self._quoting.quote(findings, manuscript):
             rest = "so the rest of this answer is quoted from the guide"
         else:
             rest = "so this answer may end early"

@@ -1,13 +1,14 @@
 """What an answer in the making tells: the stage it is in, and each sentence once it is checked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from rag.catalog_view import CatalogView
 from rag.citations import UrlOf, cite
-from rag.domain import AnswerSentence, Citation
+from rag.domain import Answer, AnswerSentence, Citation
 from rag.manuscript import Piece
+from rag.rendering import rendered
 
 
 class Stage(StrEnum):
@@ -73,3 +74,15 @@ class Telling:
     def wait(self) -> None:
         """Tell that there is nothing to tell."""
         self._tell(Pulse())
+
+
+def retold(answer: Answer) -> Iterator[Told]:
+    """What was told of a finished answer, once more: for an answer that is given again."""
+    cited = 0
+    at = 0
+    for sentence in answer.sentences:
+        most = max((cited, *sentence.citations))
+        words = rendered("", sentence)
+        end = answer.text.index(words, at) + len(words)
+        yield Told(sentence, answer.citations[cited:most], answer.text[at:end])
+        cited, at = most, end

@@ -3,16 +3,13 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from rag.estimate import estimated_logits
 from rag.evidence import Candidate, Evidence, Query, ScoredUnit, best_first
-from rag.lexicon import terms
 from rag.reranker import Reranker
 from rag.search_text import unit_search_text
 
 # A passage is as good as its best unit; the candidate's score breaks what the unit leaves open.
 CANDIDATE_WEIGHT = 10.0
-# The fast profile's stand-in for the cross-encoder's logit: least squares over the 6,514 units of
-# the calibration set's candidates, which explain 72 in a hundred of its variance.
-FAST_INTERCEPT, FAST_SIMILARITY, FAST_COVERAGE = -13.3, 9.5, 12.1
 
 
 class Ranker(Protocol):
@@ -50,21 +47,7 @@ class SimilarityRanker:
     def rank(self, query: Query, candidates: Sequence[Candidate]) -> tuple[Evidence, ...]:
         """All candidates as evidence, best first."""
         return best_first(
-            [
-                _evidence(
-                    candidate,
-                    [
-                        FAST_INTERCEPT
-                        + FAST_SIMILARITY * similarity
-                        + FAST_COVERAGE
-                        * _coverage(query, unit_search_text(candidate.passage, unit))
-                        for unit, similarity in zip(
-                            candidate.passage.units, candidate.unit_similarities, strict=True
-                        )
-                    ],
-                )
-                for candidate in candidates
-            ]
+            [_evidence(candidate, estimated_logits(query, candidate)) for candidate in candidates]
         )
 
 
@@ -74,10 +57,3 @@ def _evidence(candidate: Candidate, logits: Sequence[float]) -> Evidence:
         for unit, logit in zip(candidate.passage.units, logits, strict=True)
     )
     return Evidence(candidate, units, max(logits) + CANDIDATE_WEIGHT * candidate.score)
-
-
-def _coverage(query: Query, text: str) -> float:
-    if not query.terms:
-        return 0.0
-    held = set(terms(text))
-    return sum(term in held for term in query.terms) / len(query.terms)

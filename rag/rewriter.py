@@ -14,6 +14,7 @@ from rag.domain import Question
 from rag.embedder import Embedder
 from rag.intent import question_in
 from rag.lexicon import FILLERS, terms, words
+from rag.parts import parts_of
 from rag.spelling import Speller
 from rag.vocabulary import Vocabulary
 
@@ -26,6 +27,8 @@ INSTEAD = re.compile(
 )
 INSTEAD_MAX_WORDS = 4
 FEW_TERMS = 1
+# A part of a question with no more words than these takes its topic from the part before.
+SHORT_PART = 4
 # With more words of its own than this, a question names its topic even when it points back.
 ENOUGH_TERMS = 4
 # Words that stand for something said before; "they" and "one" as often stand for people at large.
@@ -74,6 +77,17 @@ class Rewriter:
                 said = turn.content
         return self._resolved(self._speller.corrected(asked, vocabulary), topic, said)
 
+    def parts(self, standalone: str) -> list[str]:
+        """The questions that a standalone question asks, each made standalone by those before it.
+
+        The question alone when it asks one thing.
+        """
+        found: list[str] = []
+        for part in parts_of(standalone):
+            leans = found and (len(words(part)) <= SHORT_PART or _points_back(words(part)))
+            found.append(self._resolved(part, found[-1], "") if leans else part)
+        return found
+
     def _resolved(self, text: str, topic: str, said: str) -> str:
         if not topic or not leans_on_history(text):
             return text
@@ -107,11 +121,14 @@ def leans_on_history(text: str) -> bool:
     content = set(terms(text))
     if len(content) <= FEW_TERMS or INSTEAD.match(text) or said[:1] == ["and"]:
         return True
-    points = any(
+    return (_points_back(said) or _is_ordinal(said)) and len(content) <= ENOUGH_TERMS
+
+
+def _points_back(said: Sequence[str]) -> bool:
+    return any(
         word in ANAPHORS and not (word == "there" and before in BEING)
         for before, word in zip(["", *said], said, strict=False)
     )
-    return (points or _is_ordinal(said)) and len(content) <= ENOUGH_TERMS
 
 
 def _is_ordinal(said: Sequence[str]) -> bool:

@@ -19,21 +19,21 @@ def reason_for_silence(
     query: Query,
     evidence: Sequence[Evidence],
     is_word: Callable[[str], bool],
+    what: str = "this",
 ) -> str:
-    """What the documents lack: a name they never mention, or the word the closest passages miss."""
+    """What the documents lack: a name they never mention, or the word the closest passages miss.
+
+    `what` stands for the question in the sentence.
+    """
+    beginning = f"The guide does not answer {what}"
     vocabulary = query.vocabulary
     unknown = unknown_words(query.text, vocabulary, is_word)
     if unknown:
         names = unknown_names(query.text, vocabulary, is_word)
-        return (
-            f"The guide does not answer this: it never mentions {_quoted(names or unknown, 'or')}."
-        )
+        return f"{beginning}: it never mentions {_quoted(names or unknown, 'or')}."
     kind = missing_kind(query, evidence)
     if kind is not None:
-        return (
-            "The guide does not answer this: its closest passages speak of the subject, "
-            f"but give no {kind}."
-        )
+        return f"{beginning}: its closest passages speak of the subject, but give no {kind}."
     held = {
         term
         for item in evidence[:CLOSE_PASSAGES]
@@ -44,15 +44,12 @@ def reason_for_silence(
     spoken_of = [word for word in rarest if held.intersection(terms(word))]
     if missing and spoken_of:
         return (
-            f"The guide does not answer this: its closest passages speak of {_quoted(spoken_of)}, "
+            f"{beginning}: its closest passages speak of {_quoted(spoken_of)}, "
             f"but not of {_quoted(missing, 'or')}."
         )
     if missing:
-        return f"The guide does not answer this: no passage speaks of {_quoted(missing, 'or')}."
-    return (
-        "The guide does not answer this: its closest passages speak of the subject, "
-        "but do not say what was asked."
-    )
+        return f"{beginning}: no passage speaks of {_quoted(missing, 'or')}."
+    return f"{beginning}: its closest passages speak of the subject, but do not say what was asked."
 
 
 def unknown_words(text: str, vocabulary: Vocabulary, is_word: Callable[[str], bool]) -> list[str]:

@@ -20,6 +20,7 @@ def services(_running: tuple[FakeServices, httpx.Client]) -> FakeServices:
     services, _ = _running
     services.catalog.held = list(DOCUMENTS)
     services.answerer.asked.clear()
+    services.answerer.stopped.clear()
     return services
 
 

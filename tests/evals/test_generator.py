@@ -4,6 +4,7 @@ from evals.generator import Generated, generate, generated_to_json, spread
 from evals.question_set import QuestionRecord, QuestionType
 from rag.chat_stream import Bounds
 from rag.composer import ExtractiveComposer
+from rag.evidence import Finding
 from rag.generator import Generator
 from rag.verifier import Verifier
 from rag.written import QuotingWriter
@@ -17,9 +18,9 @@ RECORD = QuestionRecord(
 
 
 class Finder:
-    def evidence(self, question):
+    def find(self, question):
         passage = passage_of("Green tea wants 75 degrees.")
-        return query_of(question.text), (evidence_of(passage, [1.0]),)
+        return Finding(query_of(question.text), (evidence_of(passage, [1.0]),))
 
 
 def generated(reply, **behaviour) -> Generated:

@@ -20,7 +20,14 @@ from rag.domain import (
     SearchResult,
     StoreStatus,
 )
-from rag.errors import EmptyStoreError, InvalidRequestError, NotFoundError
+from rag.errors import (
+    EmptyStoreError,
+    InvalidRequestError,
+    NotFoundError,
+    RagError,
+    StoreBusyError,
+)
+from rag.progress import Pulse, Stage, Status, Tell, ignore, retold
 
 Piece = tuple[BlockKind, str, int, str]
 H, P, L = BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.LIST_ITEM
@@ -228,11 +235,28 @@ class FakeAnswerer:
 
     catalog: FakeCatalog
     asked: list[Question] = field(default_factory=list)
+    stopped: list[str] = field(default_factory=list)
 
-    def answer(self, question: Question) -> Answer:
-        """The answer that the question's words call for."""
+    def answer(self, question: Question, tell: Tell = ignore) -> Answer:
+        """The answer that the question's words call for; `stopped` notes what nobody waited for."""
         self.asked.append(question)
-        self._check(question.text)
+        self._refuse(question.text)
+        try:
+            tell(Status(Stage.SEARCHING))
+            answer = self._answer(question, tell)
+            tell(Status(Stage.WRITING))
+            for told in retold(answer):
+                tell(told)
+                self._break_off(question.text)
+        except (RagError, RuntimeError):
+            raise
+        except Exception:
+            self.stopped.append(question.text)
+            raise
+        return answer
+
+    def _answer(self, question: Question, tell: Tell) -> Answer:
+        self._work(question.text, tell)
         words = question.text.lower()
         answer = ABSTAINED if "moon" in words else PARTIAL if "kettle" in words else ANSWERED
         standalone = question.text
@@ -242,22 +266,32 @@ class FakeAnswerer:
 
     def search(self, query: str, top_k: int, audience: Audience = PUBLIC) -> SearchResult:
         """The first blocks of the documents that the reader may see."""
-        self._check(query)
+        self._refuse(query)
+        self._work(query, ignore)
         ranked = [
             RankedPassage(_opening(held), 1 / place)
             for place, held in enumerate(self.catalog.seen_by(audience).held, start=1)
         ]
         return SearchResult(query, "g1", tuple(ranked[:top_k]), {"total": 1.0})
 
-    def _check(self, text: str) -> None:
+    def _refuse(self, text: str) -> None:
         if not self.catalog.held:
             raise EmptyStoreError("No document has been ingested yet: run footnote ingest.")
         if not text.strip():
             raise InvalidRequestError("The question is empty: ask something.")
+
+    def _break_off(self, text: str) -> None:
+        if "break off" in text:
+            raise StoreBusyError("The store is busy: ask again.")
+
+    def _work(self, text: str, tell: Tell) -> None:
         if "explode" in text:
             raise RuntimeError("a secret of the implementation")
         if "slow" in text:
-            time.sleep(float(text.rsplit(" ", 1)[-1]))
+            until = time.monotonic() + float(text.rsplit(" ", 1)[-1])
+            while time.monotonic() < until:
+                tell(Pulse())
+                time.sleep(0.01)
 
 
 def _opening(held: Document) -> Passage:

@@ -4,6 +4,7 @@ import pytest
 
 from rag.abstention import Abstention
 from rag.domain import AnswerStatus
+from rag.evidence import Finding
 from rag.lexicon import terms
 from rag.vocabulary import Vocabulary
 from tests.fakes.passages import evidence_of, passage_of, query_of
@@ -25,7 +26,7 @@ def verdict_at(abstention, logit, question="Which products does Django suit?"):
     evidence = evidence_of(
         passage_of(GUIDE), [logit, logit - 1], similarity=similarity, keyword=similarity
     )
-    return abstention.judge(query_of(question, VOCABULARY), [evidence])
+    return abstention.judge(Finding(query_of(question, VOCABULARY), (evidence,)))
 
 
 def test_confidence_never_falls_as_the_evidence_grows_stronger(abstention):
@@ -57,7 +58,7 @@ def test_the_weakest_evidence_abstains_with_a_reason(abstention):
 
 
 def test_nothing_found_abstains_with_no_confidence(abstention):
-    verdict = abstention.judge(query_of("Why Django?", VOCABULARY), [])
+    verdict = abstention.judge(Finding(query_of("Why Django?", VOCABULARY), ()))
     assert (verdict.status, verdict.confidence) == (AnswerStatus.ABSTAINED, 0.0)
     assert verdict.reason
 

@@ -10,7 +10,7 @@ from ingest.sources import SourceDocument
 from rag.contract import answer_to_json, document_to_json, search_to_json
 from rag.domain import AnswerStatus, Question, Turn
 from rag.errors import EmptyStoreError, InvalidRequestError, RagError
-from rag.progress import Pulse, Stage, Status, Told
+from rag.progress import Pulse, Stage, Status, Told, retold
 from tests.fakes.chat_model import ScriptedChatModel
 
 TEA = """\
@@ -216,6 +216,11 @@ def test_what_is_told_piece_by_piece_is_the_answer(services):
     assert "".join(one.text for one in told) == answer.text
 
 
+def test_a_finished_answer_is_told_again_as_it_was_told(services):
+    answer, heard = told_of(services, STEPS)
+    assert list(retold(answer)) == [progress for progress in heard if isinstance(progress, Told)]
+
+
 def test_no_sentence_is_told_before_its_citations(services):
     _, heard = told_of(services, STEPS)
     known = set()
@@ -276,3 +281,30 @@ def test_a_silent_chat_model_is_left_when_nobody_waits(open_fake_services):
     with pytest.raises(KeyError, match="gone"):
         services.answerer.answer(Question("How many degrees does green tea want?"), tell)
     assert time.monotonic() - started < 15, "long before the model has said a word"
+
+
+def test_several_questions_in_one_are_answered_one_after_the_other(services):
+    asked = "How many degrees does green tea want and what does an espresso need?"
+    answer = services.answerer.answer(Question(asked))
+    assert answer.status is AnswerStatus.ANSWERED
+    assert "75 degrees" in answer.text
+    assert "fine grind" in answer.text
+    assert {citation.title for citation in answer.citations} == {"Tea", "Coffee"}
+
+
+def test_what_is_covered_is_answered_and_what_is_not_is_named(services):
+    asked = "How many degrees does green tea want and how are Kubernetes operators written?"
+    answer = services.answerer.answer(Question(asked))
+    assert answer.status is AnswerStatus.PARTIAL
+    assert "75 degrees" in answer.text
+    assert "Kubernetes" not in answer.text
+    assert "how are Kubernetes operators written?" in answer.reason
+    assert "75" not in answer.reason
+    assert answer.nearest, "what came closest to the missing half is shown"
+
+
+def test_several_questions_of_which_none_is_covered_abstain_as_one(services):
+    asked = "Who writes Kubernetes operators and what does Rust cost?"
+    answer = services.answerer.answer(Question(asked))
+    assert answer.status is AnswerStatus.ABSTAINED
+    assert answer.citations == ()

@@ -146,3 +146,24 @@ def test_one_answer_longer_than_the_budget_is_still_given():
     passage = passage_of("Django " + "very " * 400 + "much.")
     chosen = composed("How much Django?", evidence_of(passage, [YES]))
     assert len(chosen) == 1
+
+
+def test_a_chosen_items_later_sentences_are_not_cut_off():
+    passage = passage_of("Cases:\n\n- Tea is first. It cools quickly.\n- Coffee is second.\n")
+    scores = [YES if u.kind is UnitKind.LIST_ITEM else NO for u in passage.units]
+    chosen = composed("Which case is first?", evidence_of(passage, scores))
+    assert [scored.unit for scored in chosen] == list(passage.units)
+
+
+def test_a_sentence_that_goes_on_with_the_thought_is_quoted_with_it():
+    passage = passage_of(
+        "The firm works in three sectors. Those are tea, coffee and cocoa. Rain fell."
+    )
+    chosen = texts_of(composed("In which sectors?", evidence_of(passage, [YES, NO, NO])))
+    assert chosen == ["The firm works in three sectors.", "Those are tea, coffee and cocoa."]
+
+
+def test_what_is_near_the_question_breaks_a_tie_of_the_cross_encoder():
+    passage = passage_of(f"{'Plain words here ' * 30}end. Django suits admin panels.")
+    chosen = composed("Django admin panels?", evidence_of(passage, [3.0, 3.0]))
+    assert texts_of(chosen) == ["Django suits admin panels."]

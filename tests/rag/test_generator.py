@@ -8,6 +8,7 @@ from langchain_core.exceptions import ContextOverflowError
 
 from rag.chat_stream import Bounds
 from rag.composer import ExtractiveComposer
+from rag.evidence import Finding
 from rag.evidence_prompt import EvidencePrompt
 from rag.generator import Generator
 from rag.manuscript import Unheard
@@ -43,6 +44,10 @@ Choose Django in these cases:
 QUESTION = "What does Django include?"
 
 
+def found(question, items):
+    return [Finding(query_of(question), tuple(items))]
+
+
 def evidence():
     return [evidence_of(passage, [1.0] * len(passage.units)) for passage in passages_of(GUIDE)]
 
@@ -53,7 +58,7 @@ def write(reply="", question=QUESTION, seconds=5.0, **behaviour):
     generator = Generator(
         model, Verifier(FakeEmbedder), quoting, Bounds(seconds), EvidencePrompt("word")
     )
-    return generator.write(query_of(question), evidence())
+    return generator.write(question, found(question, evidence()))
 
 
 def texts(written):
@@ -64,7 +69,7 @@ GOOD = "Django includes an admin panel and an ORM."
 
 
 def is_quoted(written):
-    quoted = QuotingWriter(ExtractiveComposer()).write(query_of(QUESTION), evidence())
+    quoted = QuotingWriter(ExtractiveComposer()).write(QUESTION, found(QUESTION, evidence()))
     return (written.sentences, written.text) == (quoted.sentences, quoted.text)
 
 
@@ -175,7 +180,7 @@ def heard_and_written(reply, **behaviour):
     generator = Generator(
         model, Verifier(FakeEmbedder), quoting, Bounds(5.0), EvidencePrompt("word")
     )
-    return heard, generator.write(query_of(QUESTION), evidence(), listener)
+    return heard, generator.write(QUESTION, found(QUESTION, evidence()), listener)
 
 
 @pytest.mark.parametrize(
@@ -203,7 +208,7 @@ def test_what_has_all_been_said_is_not_quoted_again():
     generator = Generator(
         model, Verifier(FakeEmbedder), QuotingWriter(ExtractiveComposer()), Bounds(5)
     )
-    written = generator.write(query_of(QUESTION), [evidence_of(passage, [1.0])])
+    written = generator.write(QUESTION, found(QUESTION, [evidence_of(passage, [1.0])]))
     assert texts(written) == [GOOD]
     assert "may end early" in (written.note or "")
 
@@ -243,7 +248,7 @@ def test_a_sentence_is_heard_before_the_next_is_written():
     quoting = QuotingWriter(ExtractiveComposer())
     generator = Generator(model, Verifier(FakeEmbedder), quoting, Bounds(5))
     with pytest.raises(GoneError):
-        generator.write(query_of(QUESTION), evidence(), Impatient())
+        generator.write(QUESTION, found(QUESTION, evidence()), Impatient())
     assert heard == [GOOD]
 
 
@@ -304,7 +309,7 @@ def test_the_model_gets_numbered_passages_and_the_question():
     model = ScriptedChatModel(reply=GOOD, seen=[])
     quoting = QuotingWriter(ExtractiveComposer())
     generator = Generator(model, Verifier(FakeEmbedder), quoting, Bounds(5))
-    generator.write(query_of(QUESTION), evidence())
+    generator.write(QUESTION, found(QUESTION, evidence()))
     ((system, human),) = model.seen
     assert (system.type, human.type) == ("system", "human")
     assert "passage [1]" in human.text
@@ -321,7 +326,7 @@ def test_sentences_are_checked_as_they_come():
     model = ScriptedChatModel(reply=f"{GOOD} [1] ", endless=True, pause=0.001, seen=[])
     quoting = QuotingWriter(ExtractiveComposer())
     generator = Generator(model, Verifier(FakeEmbedder), quoting, Bounds(5))
-    first = next(generator.drafts(query_of(QUESTION), evidence()))
+    first = next(generator.drafts(QUESTION, evidence()))
     assert first.sentence.text == GOOD
     assert first.is_kept
 

@@ -61,3 +61,13 @@ def test_rewriting_twice_adds_nothing(standalone_of):
 
 def test_earlier_words_that_mean_nothing_add_nothing(standalone_of):
     assert standalone_of(Question("why?", (Turn("user", "What is it?"),))) == "why?"
+
+
+def test_a_part_that_leans_on_the_one_before_takes_its_topic():
+    made = Rewriter(Speller(lambda _: True), FakeEmbedder())
+    first, second, third = made.parts(
+        "What does Celery do in fintech and what in edtech, and what does an espresso need?"
+    )
+    assert first == "What does Celery do in fintech"
+    assert "Celery" in second
+    assert third == "what does an espresso need?"
