@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from operations.answers import Answers
+from operations.audit import Audit
 from operations.feedback import Feedback
 from operations.people import People
-from operations.pepper import read_pepper
+from operations.pepper import Pepper, read_pepper
 from operations.redaction import Redactor
 from operations.store import Store, sqlite_url
 
@@ -37,8 +38,18 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def people(tmp_path: Path) -> People:
-    return People(read_pepper(tmp_path, in_use=False))
+def pepper(tmp_path: Path) -> Pepper:
+    return read_pepper(tmp_path, in_use=False)
+
+
+@pytest.fixture
+def people(pepper: Pepper) -> People:
+    return People(pepper)
+
+
+@pytest.fixture
+def audit(store: Store, people: People, pepper: Pepper, clock: TurnedClock) -> Audit:
+    return Audit(store, people, pepper, kept_days=365, now=clock)
 
 
 @pytest.fixture
