@@ -80,6 +80,11 @@ class Answers:
 
         Call it before the reader sees the answer's id; the id given anew replaces the earlier.
         """
+        with self._store.writing() as connection:
+            self.add(connection, answer, channel, by)
+
+    def add(self, connection: Connection, answer: Answer, channel: Channel, by: str) -> None:
+        """The same inside the caller's transaction."""
         row = {
             "id": answer.id,
             "given_at": self._now(),
@@ -95,12 +100,11 @@ class Answers:
             {"answer_id": answer.id, "place": place, **asdict(passage)}
             for place, passage in enumerate(shown_by(answer))
         ]
-        with self._store.writing() as connection:
-            remove_answers(connection, [answer.id])
-            given_to = self._people.known_as(connection, by)
-            connection.execute(insert(answers_given).values(**row, given_to=given_to))
-            if shown:
-                connection.execute(insert(passages_shown), shown)
+        remove_answers(connection, [answer.id])
+        given_to = self._people.known_as(connection, by)
+        connection.execute(insert(answers_given).values(**row, given_to=given_to))
+        if shown:
+            connection.execute(insert(passages_shown), shown)
 
     def get(self, answer_id: str) -> GivenAnswer:
         """The answer of this id. Raises NotFoundError."""

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 
 from operations.answers import Answers, Redact
+from operations.audit import Audit
 from operations.claims import Claims
+from operations.erasure import Erasure
 from operations.feedback import Feedback
 from operations.kept_questions import KeptQuestions
 from operations.keys import Keys, any_key
+from operations.journal import Journal
 from operations.people import People
 from operations.pepper import read_pepper
 from operations.redaction import Redactor
@@ -30,6 +33,9 @@ class Operations:
     answers: Answers
     feedback: Feedback
     kept_questions: KeptQuestions
+    audit: Audit
+    journal: Journal
+    erasure: Erasure
 
     def close(self) -> None:
         """Give back connections."""
@@ -56,7 +62,8 @@ def _built(store: Store, settings: Settings) -> Operations:
     people = People(pepper)
     redact = _redact(settings)
     answers = Answers(store, people, redact, settings.answers_kept_days)
-    answers.forget_old()
+    audit = Audit(store, people, pepper, settings.audit_kept_days)
+    noting = audit if settings.audit else None
     return Operations(
         store=store,
         keys=keys,
@@ -64,8 +71,11 @@ def _built(store: Store, settings: Settings) -> Operations:
         rooms=Rooms(store),
         claims=Claims(store),
         answers=answers,
-        feedback=Feedback(store, people, redact),
         kept_questions=KeptQuestions(store, people),
+        feedback=Feedback(store, people, redact, noting),
+        audit=audit,
+        journal=Journal(store, answers, noting),
+        erasure=Erasure(store, answers, people),
     )
 
 

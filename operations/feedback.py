@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, select
 
 from operations.answer_tables import feedback_given
 from operations.answers import Redact, read_answer, unknown_answer
+from operations.audit import Audit, Event
 from operations.people import People, principal_of
 from operations.store import Store
 from rag.errors import InvalidRequestError
@@ -31,18 +32,23 @@ class Opinion:
 
 
 class Feedback:
-    """Keeps the last word of each person on each answer; `now` gives seconds since 1970."""
+    """Keeps the last word of each person on each answer, and notes it in the audit log.
+
+    `now` gives seconds since 1970.
+    """
 
     def __init__(
         self,
         store: Store,
         people: People,
         redact: Redact,
+        audit: Audit | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
         self._people = people
         self._redact = redact
+        self._audit = audit
         self._now = now
 
     def record(self, answer_id: str, verdict: Verdict, reason: str | None, by: str) -> None:
@@ -73,6 +79,9 @@ class Feedback:
                     reason=None if said is None else self._redact(said),
                 )
             )
+            if self._audit is not None:
+                event = Event("feedback", by, answer.channel, verdict, answer_id=answer_id)
+                self._audit.append(connection, event)
 
     def of(self, answer_id: str) -> list[Opinion]:
         """What was said of an answer, the latest last."""

@@ -121,6 +121,10 @@ class Settings(BaseSettings):
         pattern=RATE,
         description="Requests from one address, whatever its keys; `none` for no limit.",
     )
+    audit: bool = Field(default=True, description="Whether every access is put on record.")
+    audit_kept_days: float = Field(
+        365, gt=0, description="Records of accesses are dropped after these; a checkpoint stays."
+    )
     request_max_bytes: int = Field(
         1_000_000, ge=1_000, description="A larger request body is refused before it is parsed."
     )
