@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from cli.audit_command import app as audit
 from cli.calibrate_command import calibrate
 from cli.eval_command import app as evaluation
 from cli.faults import run, telling_faults
@@ -30,6 +31,7 @@ evaluation.command("calibrate")(calibrate)
 evaluation.command("fit-verifier")(fit_verifier)
 evaluation.command("generator")(generator)
 app.add_typer(evaluation, name="eval")
+app.add_typer(audit, name="audit")
 app.add_typer(keys, name="keys")
 
 DataDir = Annotated[

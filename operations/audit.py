@@ -7,7 +7,6 @@ call it on a worker thread. What it shows and what it can't: docs/operating.md.
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -21,13 +20,21 @@ from sqlalchemy import (
     Table,
     Text,
     delete,
+    func,
     insert,
     select,
     update,
 )
-from sqlalchemy.exc import IntegrityError
 
-from operations.audit_record import CHECKPOINT, FIRST, AuditRecord, Head, Verification, verify
+from operations.audit_record import (
+    CHECKPOINT,
+    FIRST,
+    RESEAL,
+    AuditRecord,
+    Head,
+    Verification,
+    verify,
+)
 from operations.people import People
 from operations.pepper import Pepper
 from operations.store import Store, metadata
@@ -110,8 +117,6 @@ class Audit:
         self._pepper = pepper
         self._kept_days = kept_days
         self._now = now
-        with store.writing() as connection:
-            self._begin(connection)
 
     def write(self, event: Event) -> AuditRecord:
         """The record that was appended; it is on the disk when this returns."""
@@ -120,26 +125,12 @@ class Audit:
 
     def append(self, connection: Connection, event: Event) -> AuditRecord:
         """The same inside the caller's transaction: both happen, or neither."""
-        last = self._locked_head(connection)
-        record = AuditRecord(
-            number=last.number + 1,
-            at=_written(self._now()),
-            who=self._people.known_as(connection, event.by),
-            channel=event.channel,
-            action=event.action,
-            subject=self.subject_of(event.text) if event.text is not None else event.subject,
-            documents=event.documents,
-            answer_id=event.answer_id,
-            outcome=event.outcome,
-            request_id=event.request_id,
-            detail=event.detail,
-            previous=last.hash,
-        )
-        record = replace(record, hash=record.digest())
-        connection.execute(insert(_log).values(**_row(record)))
-        head = Head(record.number, record.hash)
-        connection.execute(update(_head).values(**self._sealed(head)))
-        return record
+        last, fault = self._locked_head(connection)
+        if fault is not None:
+            # Going on in silence would seal what somebody else wrote.
+            mark = self._add(connection, last, Event(RESEAL, SERVICE, SERVICE, fault))
+            last = Head(mark.number, mark.hash)
+        return self._add(connection, last, event)
 
     def subject_of(self, text: str) -> str:
         """What stands for a question: its hash under the pepper, white space and case folded."""
@@ -150,20 +141,35 @@ class Audit:
         with self._store.reading() as connection:
             yield from _pages(connection, self._conditions(connection, wanted or Wanted()))
 
+    def latest(self, count: int, wanted: Wanted | None = None) -> list[AuditRecord]:
+        """The last `count` records that are wanted, the oldest first."""
+        with self._store.reading() as connection:
+            rows = connection.execute(
+                select(_log)
+                .where(*self._conditions(connection, wanted or Wanted()))
+                .order_by(_log.c.number.desc())
+                .limit(count)
+            ).all()
+        return [_record(row) for row in reversed(rows)]
+
     def head(self) -> Head | None:
         """The last record, or None while there is none."""
         with self._store.reading() as connection:
-            row = connection.execute(select(_head)).one()
-        return Head(row.number, row.hash) if row.number else None
+            row = connection.execute(select(_head)).one_or_none()
+        return Head(row.number, row.hash) if row is not None else None
 
     def verify(self, noted: Head | None = None) -> Verification:
         """Whether the log is whole; `noted` is a head that somebody kept elsewhere."""
         with self._store.reading() as connection:
             row = connection.execute(select(_head)).one_or_none()
-            if row is None or row.seal != self._pepper.hash(f"{row.number}:{row.hash}"):
-                number = 0 if row is None else row.number
-                return Verification(0, None, 0, number, "the seal on the last record is not ours")
-            sealed = Head(row.number, row.hash) if row.number else None
+            if row is None:
+                count = connection.scalar(select(func.count()).select_from(_log)) or 0
+                fault = "the seal on the last record is missing"
+                return verify([], None, noted) if not count else Verification(0, None, 0, 1, fault)
+            sealed = Head(row.number, row.hash)
+            if row.seal != self._pepper.hash(str(sealed)):
+                fault = "the seal on the last record is not ours"
+                return Verification(0, None, 0, row.number, fault)
             return verify(_pages(connection, []), sealed, noted)
 
     def forget_old(self) -> int:
@@ -186,15 +192,42 @@ class Audit:
             dropped = connection.execute(delete(_log).where(_log.c.number <= last_old.number))
             return dropped.rowcount
 
-    def _begin(self, connection: Connection) -> None:
-        if connection.execute(select(_head)).one_or_none() is None:
-            with suppress(IntegrityError), connection.begin_nested():
-                connection.execute(insert(_head).values(id=1, **self._sealed(Head(0, FIRST))))
+    def _add(self, connection: Connection, last: Head, event: Event) -> AuditRecord:
+        record = AuditRecord(
+            number=last.number + 1,
+            at=_written(self._now()),
+            who=self._people.known_as(connection, event.by),
+            channel=event.channel,
+            action=event.action,
+            subject=self.subject_of(event.text) if event.text is not None else event.subject,
+            documents=event.documents,
+            answer_id=event.answer_id,
+            outcome=event.outcome,
+            request_id=event.request_id,
+            detail=event.detail,
+            previous=last.hash,
+        )
+        record = replace(record, hash=record.digest())
+        connection.execute(insert(_log).values(**_row(record)))
+        sealed = self._sealed(Head(record.number, record.hash))
+        if not connection.execute(update(_head).values(**sealed)).rowcount:
+            connection.execute(insert(_head).values(id=1, **sealed))
+        return record
 
-    def _locked_head(self, connection: Connection) -> Head:
-        # SQLite lets one writer in at a time; elsewhere the row's lock does the same.
-        row = connection.execute(select(_head).with_for_update()).one()
-        return Head(row.number, row.hash)
+    def _locked_head(self, connection: Connection) -> tuple[Head, str | None]:
+        """The record to follow, and what is wrong with the seal on it, if anything."""
+        if connection.dialect.name != "sqlite":
+            # SQLite lets one writer in at a time; here a lock until the transaction ends does it.
+            connection.exec_driver_sql("LOCK TABLE audit_head IN EXCLUSIVE MODE")
+        row = connection.execute(select(_head)).one_or_none()
+        if row is not None:
+            head = Head(row.number, row.hash)
+            fits = row.seal == self._pepper.hash(str(head))
+            return head, None if fits else "seal-was-not-ours"
+        last = connection.execute(
+            select(_log.c.number, _log.c.hash).order_by(_log.c.number.desc()).limit(1)
+        ).one_or_none()
+        return (Head(0, FIRST), None) if last is None else (Head(*last), "seal-was-missing")
 
     def _sealed(self, head: Head) -> dict[str, str | int]:
         return {"number": head.number, "hash": head.hash, "seal": self._pepper.hash(str(head))}

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 
 FIRST = "0" * 64  # what the first record of all names as the one before
 CHECKPOINT = "checkpoint"
+RESEAL = "reseal"
 REPLACED = "it is not the record that was noted: the log was written anew"
 
 
@@ -114,6 +115,10 @@ class _Check:
             return "it was changed: its hash does not fit what it says"
         if self.last is not None and record.previous != self.last.hash:
             return "it does not follow the record before: one of them was replaced"
+        if record.action == RESEAL:
+            return (
+                f"when it was written the {record.outcome.replace('-', ' ')}: none before is sure"
+            )
         if self.noted is not None and record.number == self.noted.number:
             self.noted_was_met = True
             if not record.hash.startswith(self.noted.hash):

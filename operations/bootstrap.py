@@ -7,9 +7,9 @@ from operations.audit import Audit
 from operations.claims import Claims
 from operations.erasure import Erasure
 from operations.feedback import Feedback
+from operations.journal import Journal
 from operations.kept_questions import KeptQuestions
 from operations.keys import Keys, any_key
-from operations.journal import Journal
 from operations.people import People
 from operations.pepper import read_pepper
 from operations.redaction import Redactor
@@ -64,6 +64,7 @@ def _built(store: Store, settings: Settings) -> Operations:
     answers = Answers(store, people, redact, settings.answers_kept_days)
     audit = Audit(store, people, pepper, settings.audit_kept_days)
     noting = audit if settings.audit else None
+    kept_questions = KeptQuestions(store, people)
     return Operations(
         store=store,
         keys=keys,
@@ -71,11 +72,11 @@ def _built(store: Store, settings: Settings) -> Operations:
         rooms=Rooms(store),
         claims=Claims(store),
         answers=answers,
-        kept_questions=KeptQuestions(store, people),
+        kept_questions=kept_questions,
         feedback=Feedback(store, people, redact, noting),
         audit=audit,
         journal=Journal(store, answers, noting),
-        erasure=Erasure(store, answers, people),
+        erasure=Erasure(store, answers, kept_questions, people),
     )
 
 

@@ -7,6 +7,7 @@ person an alias to which no thread leads any more.
 from dataclasses import dataclass
 
 from operations.answers import Answers
+from operations.kept_questions import KeptQuestions
 from operations.people import People
 from operations.store import Store
 
@@ -17,11 +18,13 @@ class Erasure:
 
     store: Store
     answers: Answers
+    kept_questions: KeptQuestions
     people: People
 
     def of_document(self, document_id: str) -> int:
         """How many answers were forgotten because they showed the document."""
         forgotten = self.answers.forget_document(document_id)
+        self.kept_questions.forget_document(document_id)
         self.store.shed()
         return forgotten
 

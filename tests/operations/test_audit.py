@@ -135,7 +135,32 @@ def test_a_log_cut_off_with_its_head_is_found(audit: Audit, tmp_path: Path):
     change(tmp_path, "DELETE FROM audit_log")
     assert audit.verify().broken == 1
     change(tmp_path, "DELETE FROM audit_head")
-    assert "seal" in str(audit.verify().fault)
+    # With the seal gone too it looks like a log that never was, but for a head that was noted.
+    assert audit.verify().broken is None
+    assert audit.verify(Head(3, "0" * 16)).broken == 1
+
+
+@pytest.mark.usefixtures("three")
+@pytest.mark.parametrize(
+    "forgery",
+    ["UPDATE audit_head SET seal = 'x'", "DELETE FROM audit_head"],
+    ids=["forged", "gone"],
+)
+def test_a_broken_seal_stays_found_when_the_log_goes_on(audit: Audit, tmp_path: Path, forgery: str):
+    change(tmp_path, forgery)
+    audit.write(ASKED)
+    audit.write(ASKED)
+    found = audit.verify()
+    assert found.broken == 4
+    assert "seal" in str(found.fault)
+
+
+@pytest.mark.usefixtures("three")
+def test_a_cut_stays_found_when_the_log_goes_on(audit: Audit, tmp_path: Path):
+    change(tmp_path, "DELETE FROM audit_log WHERE number > 1")
+    audit.write(ASKED)
+    assert audit.verify().broken == 4
+    assert "2 to 3 are missing" in str(audit.verify().fault)
 
 
 def test_an_earlier_copy_of_the_whole_store_is_found_only_by_a_noted_head(

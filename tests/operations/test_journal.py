@@ -111,6 +111,7 @@ def test_an_erased_document_leaves_no_word_behind(operations: Operations, tmp_pa
         answer = replace(ASKED, id=f"a{number}", question=question, standalone_question=question)
         operations.journal.answered(answer, HERE)
         operations.feedback.record(answer.id, "down", f"no {CANARY}", "key:3f2a")
+    operations.kept_questions.keep("a0", "key:3f2a")
     assert CANARY.encode() in bytes_of(tmp_path)
     assert operations.erasure.of_document(TEA.id) == 20
     assert CANARY.encode() not in bytes_of(tmp_path)
