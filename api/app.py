@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from api import pages, routes, session_routes, widget
+from api import openai_routes, pages, routes, session_routes, widget
 from api.admission import Admission
 from api.backend import Backend
 from api.body_limit import BodyLimit
@@ -27,6 +27,7 @@ def create_app(services: Services, operations: Operations, settings: Settings) -
     app.state.operations = operations
     app.state.settings = settings
     app.include_router(routes.router)
+    app.include_router(openai_routes.router)
     app.include_router(pages.router)
     app.include_router(session_routes.router)
     app.include_router(widget.router)

@@ -1,6 +1,7 @@
 """The services, awaitable: every call runs on a worker thread, never on the event loop."""
 
 import os
+import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Annotated
@@ -27,8 +28,10 @@ class Backend:
     """
 
     def __init__(self, services: Services) -> None:
+        self.started = int(time.time())
         self._answerer = services.answerer
         self._catalog = services.catalog
+        self._embedder = services.embedder
         self._suggestions = Suggestions(services.catalog)
         self._thinking = CapacityLimiter(max(1, os.cpu_count() or 1))
         self._reading = CapacityLimiter(READERS)
@@ -53,6 +56,14 @@ class Backend:
             )
 
         return told_by(work)
+
+    async def token_counts(self, *texts: str) -> list[int]:
+        """How many of the embedding model's tokens each text has."""
+
+        def count() -> list[int]:
+            return [self._embedder.token_count(text) for text in texts]
+
+        return await to_thread.run_sync(count, limiter=self._reading)
 
     async def search(self, query: str, top_k: int, audience: Audience) -> SearchResult:
         """At most `top_k` passages, best first."""

@@ -13,12 +13,12 @@ from starlette.responses import StreamingResponse
 from starlette.types import Send
 
 from api.errors import problem_of
-from api.problems import problem_to_json, request_id_of
+from api.problems import Problem, problem_to_json, request_id_of
 from api.request_context import UNEXPECTED
 from rag.contract import answer_to_json, citation_to_json, sentence_to_json
 from rag.domain import Answer
 from rag.errors import RagError
-from rag.progress import Progress, Status, Told
+from rag.progress import Progress, Pulse, Status, Told
 
 LOGGER = logging.getLogger("footnote.api")
 KEEP_ALIVE_SECONDS = 10.0
@@ -62,23 +62,37 @@ async def begun(stream: Stream) -> Stream:
     return all_of_it()
 
 
-async def answer_events(request: Request, stream: Stream) -> AsyncGenerator[bytes, None]:
-    """The events of an answer in the making: status, citation, sentence, then done or error."""
+async def kept_alive(stream: Stream) -> AsyncGenerator[Progress | Answer | bytes, None]:
+    """What the stream tells, but a comment now and then in place of its pulses."""
     last = time.monotonic()
     async with aclosing(stream):
+        async for progress in stream:
+            now = time.monotonic()
+            if not isinstance(progress, Pulse):
+                yield progress
+            elif now - last >= KEEP_ALIVE_SECONDS:
+                yield format_sse_event(comment="still at it")
+            else:
+                continue
+            last = now
+
+
+async def answer_events(request: Request, stream: Stream) -> AsyncGenerator[bytes, None]:
+    """The events of an answer in the making: status, citation, sentence, then done or error."""
+    async with aclosing(kept_alive(stream)) as progress_or_comments:
         try:
-            async for progress in stream:
-                now = time.monotonic()
-                sent = b"".join(_events_of(progress))
-                if not sent and now - last < KEEP_ALIVE_SECONDS:
-                    continue
-                last = now
-                yield sent or format_sse_event(comment="still at it")
-        except RagError as error:
-            yield event("error", problem_to_json(request, problem_of(error)))
-        except Exception:
-            LOGGER.exception("request %s failed in its stream", request_id_of(request))
-            yield event("error", problem_to_json(request, UNEXPECTED))
+            async for progress in progress_or_comments:
+                yield progress if isinstance(progress, bytes) else b"".join(_events_of(progress))
+        except Exception as error:  # noqa: BLE001 - told to the client, and logged there
+            yield event("error", problem_to_json(request, failed(request, error)))
+
+
+def failed(request: Request, error: Exception) -> Problem:
+    """The problem that ends a stream; what nobody foresaw is logged."""
+    if isinstance(error, RagError):
+        return problem_of(error)
+    LOGGER.error("request %s failed in its stream", request_id_of(request), exc_info=error)
+    return UNEXPECTED
 
 
 def event(name: str | None, value: Any) -> bytes:

@@ -8,6 +8,7 @@ from fastapi.openapi.utils import get_openapi
 
 from api.admission import COOKIE, OPEN_PATHS, is_plain
 from api.answer_schemas import ProblemOut
+from api.openai_errors import describe_errors
 from api.problems import MEDIA_TYPE
 
 SCHEMA = "Problem"
@@ -60,6 +61,7 @@ def describe(app: FastAPI) -> None:
             problem = ProblemOut.model_json_schema(ref_template="#/components/schemas/{model}")
             schemas.update(problem.pop("$defs"))
             schemas[SCHEMA] = {**problem, "title": SCHEMA}
+            describe_errors(described)
             app.openapi_schema = described
         return app.openapi_schema
 

@@ -47,8 +47,15 @@ class Catalog(Protocol):
         """What the data directory holds."""
 
 
+class TokenCounter(Protocol):
+    """Counts tokens."""
+
+    def token_count(self, text: str) -> int:
+        """The number of the embedding model's tokens in the text."""
+
+
 class Services(Protocol):
-    """The two services that the API needs."""
+    """The services that the API needs."""
 
     @property
     def answerer(self) -> Answerer:
@@ -57,3 +64,7 @@ class Services(Protocol):
     @property
     def catalog(self) -> Catalog:
         """Reads what has been published."""
+
+    @property
+    def embedder(self) -> TokenCounter:
+        """Whose tokens are counted."""

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.negotiation import prefers_html
+from api.openai_errors import openai_error, openai_status, speaks_openai
 from api.responses import JsonResponse
 from api.templating import html_page
 
@@ -41,7 +42,14 @@ class ProblemError(Exception):
 
 
 def problem_response(request: Request, problem: Problem) -> Response:
-    """The problem as JSON, or as a page with the same words for a person who followed a link."""
+    """The problem as JSON, or as a page with the same words for a person who followed a link.
+
+    Where OpenAI's clients ask, it has the shape that they read.
+    """
+    if speaks_openai(request.url.path):
+        error = openai_error(problem, request_id_of(request))
+        headers = {**problem.headers, "Cache-Control": "no-store"}
+        return JsonResponse(error, openai_status(problem), headers)
     content = problem_to_json(request, problem)
     headers = {**problem.headers, "Vary": "Accept", "Cache-Control": "no-store"}
     if request.method == "GET" and prefers_html(request):

@@ -2,6 +2,7 @@
 
 import httpx
 
+from api.openai_errors import speaks_openai
 from api.problems import MEDIA_TYPE
 
 
@@ -15,6 +16,9 @@ def test_every_route_for_programs_is_described(client: httpx.Client):
         "/healthz",
         "/readyz",
         "/v1/session",
+        "/v1/models",
+        "/v1/models/{model}",
+        "/v1/chat/completions",
     }
 
 
@@ -22,12 +26,17 @@ def test_errors_are_problem_details(client: httpx.Client):
     described = client.get("/openapi.json").json()
 
     assert "HTTPValidationError" not in described["components"]["schemas"]
-    for path in described["paths"].values():
-        for operation in path.values():
+    for path, operations in described["paths"].items():
+        for operation in operations.values():
             for status, response in operation["responses"].items():
                 if not status.startswith("2"):
-                    schema = response["content"][MEDIA_TYPE]["schema"]
-                    assert schema == {"$ref": "#/components/schemas/Problem"}
+                    kind, name = (
+                        ("application/json", "OpenAIError")
+                        if speaks_openai(path)
+                        else (MEDIA_TYPE, "Problem")
+                    )
+                    schema = response["content"][kind]["schema"]
+                    assert schema == {"$ref": f"#/components/schemas/{name}"}
     assert described["components"]["schemas"]["Problem"]["examples"]
 
 
@@ -40,7 +49,11 @@ def test_every_reference_leads_somewhere(client: httpx.Client):
 
 def test_the_examples_are_requests_that_work(client: httpx.Client):
     schemas = client.get("/openapi.json").json()["components"]["schemas"]
-    for name, path in (("AskIn", "/v1/ask"), ("SearchIn", "/v1/search")):
+    for name, path in (
+        ("AskIn", "/v1/ask"),
+        ("SearchIn", "/v1/search"),
+        ("ChatIn", "/v1/chat/completions"),
+    ):
         assert schemas[name]["examples"]
         for example in schemas[name]["examples"]:
             assert client.post(path, json=example).status_code == 200

@@ -28,6 +28,7 @@ from rag.errors import (
     StoreBusyError,
 )
 from rag.progress import Pulse, Stage, Status, Tell, ignore, retold
+from tests.fakes.embedder import FakeEmbedder
 
 Piece = tuple[BlockKind, str, int, str]
 H, P, L = BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.LIST_ITEM
@@ -308,6 +309,7 @@ class FakeServices:
     def __init__(self, documents: list[Document] | None = None) -> None:
         self.catalog = FakeCatalog() if documents is None else FakeCatalog(documents)
         self.answerer = FakeAnswerer(self.catalog)
+        self.embedder = FakeEmbedder()
         self.closed = False
 
     def close(self) -> None:
