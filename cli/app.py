@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from cli.ablate_command import ablate
 from cli.audit_command import app as audit
 from cli.calibrate_command import calibrate
 from cli.eval_command import app as evaluation
@@ -27,6 +28,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+evaluation.command("ablate")(ablate)
 evaluation.command("calibrate")(calibrate)
 evaluation.command("fit-verifier")(fit_verifier)
 evaluation.command("generator")(generator)

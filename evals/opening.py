@@ -1,8 +1,8 @@
 """The system opened for an evaluation, over stored documents or over some ingested for it."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -15,7 +15,11 @@ from ingest.pipeline import Progress as IngestProgress
 from ingest.sources import SourceDocument
 from rag.bootstrap import Services, open_services
 from rag.errors import SourceError
+from rag.reranker import MsMarcoReranker, RememberingReranker
 from rag.settings import load_settings
+from rag.stages import Without
+
+SHARED_SCORES = 2_000_000
 
 
 @contextmanager
@@ -31,6 +35,20 @@ def opened(data_dir: Path | None, *, temporary: bool = False) -> Iterator[Servic
             yield services
         finally:
             services.close()
+
+
+def opened_without(
+    data_dir: Path, documents: Sequence[Path]
+) -> Callable[[Without], AbstractContextManager[Services]]:
+    """Opens the services over these documents without some stages; scores are shared between them.
+
+    The documents are ingested once, into `data_dir`.
+    """
+    settings = load_settings(data_dir=data_dir)
+    reranker = RememberingReranker(MsMarcoReranker(), most=SHARED_SCORES)
+    with closing(open_services(settings)) as services:
+        ingest_for_evaluation(services, documents)
+    return lambda without: closing(open_services(settings, reranker=reranker, without=without))
 
 
 def ingest_for_evaluation(services: Services, paths: Sequence[Path]) -> None:

@@ -15,11 +15,12 @@ from rag.errors import PermanentError
 from rag.model_files import MINILM
 from rag.publisher import Publisher
 from rag.ranking import CrossEncoderRanker, Ranker, SimilarityRanker
-from rag.reranker import MsMarcoReranker, RememberingReranker
+from rag.reranker import MsMarcoReranker, RememberingReranker, Reranker
 from rag.retriever import Retriever
 from rag.rewriter import Rewriter
 from rag.settings import Settings
 from rag.spelling import Speller
+from rag.stages import NOTHING_LEFT_OUT, OptionalStage, Without
 from rag.token_vectors import TokenEncoder
 from rag.validation import QuestionLimits
 from rag.vector_index import AutoIndex
@@ -47,11 +48,17 @@ class Services:
         self.catalog.close()
 
 
-def open_services(settings: Settings, chat_model: "BaseChatModel | None" = None) -> Services:
+def open_services(
+    settings: Settings,
+    chat_model: "BaseChatModel | None" = None,
+    reranker: Reranker | None = None,
+    without: Without = NOTHING_LEFT_OUT,
+) -> Services:
     """The services over the settings' data directory, which is made when it does not exist.
 
     Raises IncompatibleStoreError for a directory of another model or format, PermanentError
-    when it can't be made or a model is missing. `chat_model` goes before the settings' own.
+    when it can't be made or a model is missing. `chat_model` and `reranker` go before the
+    settings' own; `without` leaves stages out, to see what they are worth.
     """
     embedder = open_embedder(settings.embedding_model, settings.cache_dir, _threads())
     catalog = _open_catalog(settings, embedder)
@@ -59,9 +66,9 @@ def open_services(settings: Settings, chat_model: "BaseChatModel | None" = None)
     verifier = Verifier(partial(_token_encoder, embedder, settings))
     answerer = Answerer(
         catalog=catalog,
-        rewriter=Rewriter(Speller(embedder.is_word), embedder),
-        retriever=Retriever(index, embedder),
-        ranker=_ranker(settings),
+        rewriter=Rewriter(Speller(embedder.is_word), embedder, without),
+        retriever=Retriever(index, embedder, without),
+        ranker=_ranker(settings, reranker, without),
         abstention=Abstention(embedder.is_word),
         writer=_writer(settings, chat_model, verifier),
         url_of=partial(document_url, settings.public_url),
@@ -71,10 +78,10 @@ def open_services(settings: Settings, chat_model: "BaseChatModel | None" = None)
     return Services(settings, embedder, catalog, publisher, index, answerer, verifier)
 
 
-def _ranker(settings: Settings) -> Ranker:
-    if settings.profile == "fast":
+def _ranker(settings: Settings, reranker: Reranker | None, without: Without) -> Ranker:
+    if settings.profile == "fast" or OptionalStage.CROSS_ENCODER in without:
         return SimilarityRanker()
-    return CrossEncoderRanker(RememberingReranker(MsMarcoReranker(_threads())))
+    return CrossEncoderRanker(reranker or RememberingReranker(MsMarcoReranker(_threads())))
 
 
 def _writer(settings: Settings, chat_model: "BaseChatModel | None", verifier: Verifier) -> Writer:

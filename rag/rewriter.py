@@ -16,6 +16,7 @@ from rag.intent import question_in
 from rag.lexicon import FILLERS, terms, words
 from rag.parts import parts_of
 from rag.spelling import Speller
+from rag.stages import NOTHING_LEFT_OUT, OptionalStage, Without
 from rag.vocabulary import Vocabulary
 
 # "and for flask?" asks the last question again of something else.
@@ -54,9 +55,12 @@ CITATION_MARK = re.compile(r"\s*\[\d+\]")
 class Rewriter:
     """Corrects misspelt words; makes a question that leans on the conversation stand alone."""
 
-    def __init__(self, speller: Speller, embedder: Embedder) -> None:
+    def __init__(
+        self, speller: Speller, embedder: Embedder, without: Without = NOTHING_LEFT_OUT
+    ) -> None:
         self._speller = speller
         self._embedder = embedder
+        self._without = without
 
     def standalone(self, question: Question, vocabulary: Vocabulary) -> str | None:
         """The question itself if it stands alone, else with what it takes from the history.
@@ -68,25 +72,31 @@ class Rewriter:
             return None
         topic = ""
         said = ""
-        for turn in question.history:
+        history = () if OptionalStage.FOLLOW_UPS in self._without else question.history
+        for turn in history:
             if turn.role == "user":
-                topic = self._resolved(
-                    self._speller.corrected(turn.content, vocabulary), topic, said
-                )
+                topic = self._resolved(self._spelt(turn.content, vocabulary), topic, said)
             else:
                 said = turn.content
-        return self._resolved(self._speller.corrected(asked, vocabulary), topic, said)
+        return self._resolved(self._spelt(asked, vocabulary), topic, said)
 
     def parts(self, standalone: str) -> list[str]:
         """The questions that a standalone question asks, each made standalone by those before it.
 
         The question alone when it asks one thing.
         """
+        if OptionalStage.PARTS in self._without:
+            return [standalone]
         found: list[str] = []
         for part in parts_of(standalone):
             leans = found and (len(words(part)) <= SHORT_PART or _points_back(words(part)))
             found.append(self._resolved(part, found[-1], "") if leans else part)
         return found
+
+    def _spelt(self, text: str, vocabulary: Vocabulary) -> str:
+        if OptionalStage.SPELLING in self._without:
+            return text
+        return self._speller.corrected(text, vocabulary)
 
     def _resolved(self, text: str, topic: str, said: str) -> str:
         if not topic or not leans_on_history(text):

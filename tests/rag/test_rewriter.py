@@ -6,6 +6,7 @@ from rag.domain import Question, Turn
 from rag.lexicon import terms
 from rag.rewriter import Rewriter
 from rag.spelling import Speller
+from rag.stages import OptionalStage
 from rag.vocabulary import Vocabulary
 from tests.fakes.embedder import FakeEmbedder
 
@@ -71,3 +72,18 @@ def test_a_part_that_leans_on_the_one_before_takes_its_topic():
     assert first == "What does Celery do in fintech"
     assert "Celery" in second
     assert third == "what does an espresso need?"
+
+
+def test_a_rewriter_without_follow_ups_or_parts_leaves_questions_as_they_are():
+    without = frozenset({OptionalStage.FOLLOW_UPS, OptionalStage.PARTS})
+    made = Rewriter(Speller(lambda _: True), FakeEmbedder(), without)
+    question = Question("What about fintech?", BEFORE)
+    assert made.standalone(question, Vocabulary({}, 0)) == "What about fintech?"
+    assert made.parts("What is tea and how is it brewed?") == ["What is tea and how is it brewed?"]
+
+
+def test_a_rewriter_without_spelling_leaves_words_as_typed():
+    vocabulary = Vocabulary({"django": 3}, 9, {"django": 3})
+    for without, spelt in ((frozenset(), "django"), ({OptionalStage.SPELLING}, "djagno")):
+        made = Rewriter(Speller(lambda _: False), FakeEmbedder(), frozenset(without))
+        assert spelt in made.standalone(Question("when choose djagno?"), vocabulary)

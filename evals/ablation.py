@@ -1,0 +1,74 @@
+"""What each stage is worth: the same questions with one stage left out at a time."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from evals.figures import FIGURE_BY_NAME, Figure, Measured
+from evals.outcome import Outcome
+from evals.summary import summarise
+from evals.writing import NOTHING, write_value
+from rag.stages import NOTHING_LEFT_OUT, OptionalStage, Without
+
+SHOWN = (
+    "recall_at_5",
+    "recall_in_2000",
+    "mrr",
+    "answer_correct",
+    "false_abstention",
+    "abstention_near",
+    "abstention_far",
+    "citation_recall",
+    "confidence_auroc",
+    "answer_ms_median",
+)
+WHOLE = "everything"
+
+Run = Callable[[Without], Sequence[Outcome]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ablation:
+    """One run: what was left out (None: nothing), and the figures by name."""
+
+    left_out: OptionalStage | None
+    figures: dict[str, Measured]
+
+
+def ablate(run: Run) -> tuple[Ablation, ...]:
+    """The whole system first, then without each stage in turn; `run` puts the questions."""
+    kinds: list[OptionalStage | None] = [None, *OptionalStage]
+    return tuple(
+        Ablation(
+            kind, summarise(run(NOTHING_LEFT_OUT if kind is None else frozenset({kind}))).figures
+        )
+        for kind in kinds
+    )
+
+
+def table_of(ablations: Sequence[Ablation]) -> list[list[str]]:
+    """Rows of cells, the header first: a row a run, a column a figure that any run has."""
+    figures = [
+        FIGURE_BY_NAME[name] for name in SHOWN if any(name in one.figures for one in ablations)
+    ]
+    header = ["", *(figure.label for figure in figures)]
+    return [
+        header,
+        *([_name(one), *(_cell(one, figure) for figure in figures)] for one in ablations),
+    ]
+
+
+def markdown_of(ablations: Sequence[Ablation], about: str) -> str:
+    """The table as a page; `about` says in a sentence what was measured on what."""
+    header, *rows = table_of(ablations)
+    lines = [header, [":---", *("---:" for _ in header[1:])], *rows]
+    table = "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+    return f"# What each stage is worth\n\n{about}\n\n{table}\n"
+
+
+def _name(ablation: Ablation) -> str:
+    return WHOLE if ablation.left_out is None else f"without {ablation.left_out.value}"
+
+
+def _cell(ablation: Ablation, figure: Figure) -> str:
+    measured = ablation.figures.get(figure.name)
+    return NOTHING if measured is None else write_value(measured.estimate.value, figure.unit)
