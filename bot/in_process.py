@@ -2,15 +2,27 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Sequence
+from contextlib import aclosing
 from typing import Protocol, TypeVar
 
-from bot.service import UNEXPECTED, Asking, Opinion, ServiceError, Tell, new_request_id
+from bot.service import (
+    UNEXPECTED,
+    Asking,
+    Opinion,
+    Progress,
+    ServiceError,
+    Tell,
+    new_request_id,
+    stage_word,
+)
 from operations.answers import Answers, Channel
 from operations.feedback import Feedback
 from operations.kept_questions import KeptQuestions
 from rag.domain import Answer, DocumentSummary, Question
 from rag.errors import RagError, TransientError
+from rag.progress import Progress as Step
+from rag.progress import Status, Told
 
 LOGGER = logging.getLogger("footnote.bot")
 Value = TypeVar("Value")
@@ -19,11 +31,14 @@ Value = TypeVar("Value")
 class Backend(Protocol):
     """What the API's backend offers; `cli` hands that one in."""
 
-    async def answer(self, question: Question) -> Answer:
-        """The answer to a question."""
+    def stream(self, question: Question) -> AsyncGenerator[Step | Answer, None]:
+        """What the answer in the making tells, and at last the answer; closing it stops it."""
 
     async def documents(self, audience: frozenset[str]) -> Sequence[DocumentSummary]:
         """The live documents that this audience may see."""
+
+    async def suggested_questions(self, count: int, audience: frozenset[str]) -> Sequence[str]:
+        """At most `count` questions that the documents' headings ask."""
 
 
 class Records(Protocol):
@@ -52,9 +67,8 @@ class InProcessService:
 
     async def answer(self, asking: Asking, tell: Tell) -> Answer:
         """The answer, remembered before anybody sees its id."""
-        del tell
         question = Question(asking.text, asking.history, asking.audience)
-        answer = await _told(self._backend.answer(question), asking.request_id)
+        answer = await _told(_heard(self._backend.stream(question), tell), asking.request_id)
         await _told(
             asyncio.to_thread(
                 self._records.answers.remember, answer, channel=self._channel, by=asking.asker
@@ -84,8 +98,27 @@ class InProcessService:
         """The documents that this audience may see."""
         return await _told(self._backend.documents(audience))
 
+    async def starters(self, count: int, audience: frozenset[str]) -> Sequence[str]:
+        """At most `count` questions to begin with."""
+        return await _told(self._backend.suggested_questions(count, audience))
+
     async def close(self) -> None:
         """Nothing: whoever opened the backend closes it."""
+
+
+async def _heard(stream: AsyncGenerator[Step | Answer, None], tell: Tell) -> Answer:
+    text, stage = "", ""
+    async with aclosing(stream):
+        async for step in stream:
+            match step:
+                case Answer():
+                    return step
+                case Status():
+                    stage = stage_word(step.stage)
+                case Told():
+                    text += step.text
+            await tell(Progress(stage, text))
+    raise AssertionError("a stream ends with its answer")
 
 
 async def _told(work: Awaitable[Value], request_id: str = "") -> Value:

@@ -3,7 +3,9 @@
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from itertools import islice
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -17,9 +19,11 @@ from bot.service import (
     stage_word,
 )
 from rag.contract import answer_from_json
-from rag.domain import Answer, DocumentSummary
+from rag.domain import Answer, Block, BlockKind, Document, DocumentSummary
+from rag.starters import questions_of
 
 CONNECT_SECONDS = 5.0
+READ_AT_MOST = 8
 RETRY_SECONDS = 1.0
 BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
 UNREACHABLE = "The answer service can't be reached just now: ask again in a moment."
@@ -88,6 +92,20 @@ class HttpService:
             DocumentSummary(**{name: value for name, value in one.items() if name in known})
             for one in held["documents"]
         ]
+
+    async def starters(self, count: int, audience: frozenset[str]) -> Sequence[str]:
+        """At most `count` questions that the first documents' headings ask."""
+        documents = []
+        for summary in (await self.documents(audience))[:READ_AT_MOST]:
+            held = await self._json("GET", f"/v1/documents/{quote(summary.id, safe='')}", None)
+            blocks = tuple(
+                Block(BlockKind(one["kind"]), one["start_char"], one["end_char"], one["level"])
+                for one in held["blocks"]
+            )
+            documents.append(
+                Document(held["id"], held["title"], "", held["url"], held["text"], blocks, "")
+            )
+        return list(islice(questions_of(documents), count))
 
     async def close(self) -> None:
         """Close the connections."""
@@ -165,9 +183,9 @@ async def _streamed(response: httpx.Response, tell: Tell, request_id: str) -> An
             case "status":
                 await tell(Progress(stage_word(held.get("stage", "")), text))
             case "sentence":
-                text += held["text"]
+                text += held["added"]
                 await tell(Progress(stage_word("writing"), text))
-            case "answer":
+            case "done":
                 return answer_from_json(held)
             case "error" | "problem":
                 raise ServiceError(

@@ -32,7 +32,8 @@ WHOLE_MESSAGE = 12_500
 SAID_MAX = 10_000
 SECTION_MAX = 3_000
 SECTIONS = 4
-MOST_MESSAGES = 5
+# A private answer has five uses of its response_url, the first for saying that work has begun.
+MOST_MESSAGES = 3
 PREVIEW = 180
 TEXT_MAX = 3_000
 NOTES_MAX = 1_500
@@ -45,7 +46,7 @@ LINKED = re.compile(
     r":(?=//)|(?<=mailto):|(?<=www)\.|@(?=[\w-]+\.)|:(?=[a-z0-9_+'-]+:)", re.IGNORECASE
 )
 LINE_START = re.compile(r"^([ \t]*)([-+=]|\d+[.)]|#{1,6})(?=\s|$|[-+=])", re.MULTILINE)
-CONTROL = re.compile(r"<(?=[!@#](?:channel|here|everyone|subteam|date|[A-Z0-9]{2,}\b)|https?:)")
+CONTROL = re.compile(r"<(?=!(?:channel|here|everyone|subteam|date)|[@#][A-Z0-9]|https?:|mailto:)")
 WORD_JOINER = "\u2060"
 
 
@@ -137,7 +138,7 @@ def answer_messages(answer: Answer, *, plain: bool = False) -> list[SlackMessage
 
 def streamed_text(text: str) -> str:
     """What a stream shows of an answer so far; its beginning when it is too long for one."""
-    return pack(text_blocks(text), MarkdownStyle())[0] if text.strip() else ""
+    return "".join(pack(text_blocks(text), MarkdownStyle())[:1])
 
 
 def stream_end(answer: Answer, shown: str) -> tuple[str, list[dict[str, Any]]] | None:
@@ -179,7 +180,8 @@ def escaped(text: str) -> str:
 
 
 def _said(answer: Answer) -> list[Block]:
-    return [block for block in answer_blocks(answer) if block.kind is not Kind.NOTE]
+    said = [block for block in answer_blocks(answer) if block.kind is not Kind.NOTE]
+    return said or [Block(Kind.PARAGRAPH, "…")]
 
 
 def _written(answer: Answer) -> list[str]:

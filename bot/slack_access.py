@@ -59,9 +59,8 @@ class SlackAccess:
         if only_asker:
             holders = [f"user:{asked.user}"]
             labels = await asyncio.to_thread(self.rooms.labels_of, PLATFORM, asked.team, holders)
-        stand = Stand(
-            only_asker=only_asker, open_to_all=not only_asker and await self._is_open(asked)
-        )
+        is_open = not asked.direct and await self._is_open(asked)
+        stand = Stand(only_asker=only_asker, open_to_all=is_open)
         place = Place(
             asked.channel if asked.response_url else f"{asked.channel}:{asked.root}",
             asked.user if asked.response_url else "",

@@ -11,7 +11,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 
-from bot.desk import GRACE_SECONDS, Desk, Incoming
+from bot.desk import Desk, Incoming
 from bot.manners import is_for_us
 from bot.render import failure_text
 from bot.render_slack import FEEDBACK, SlackMessage, notice
@@ -27,14 +27,14 @@ from bot.slack_events import (
 )
 from bot.slack_feedback import FORM, THANKS, answer_id_in, form, opinion_in_form, opinion_of
 from bot.slack_manifest import ASK, KEEP
-from bot.slack_reply import PLACEHOLDER, PrivateReply, Streams, ThreadReply
+from bot.slack_reply import PrivateReply, Streams, ThreadReply
 from bot.slack_web import SlackWeb, Spot, UndeliverableError
 from operations.rooms import Room
 from rag.errors import RagError
 
 LOGGER = logging.getLogger("footnote.bot")
 TAKE_OVER_SECONDS = 10.0
-STOP_SECONDS = 10.0
+FINISH_SECONDS, STOP_SECONDS = 3.0, 10.0
 PROMPTS = 4
 PROMPT_TITLE = "Ask the guide, for example"
 NO_QUESTION = "Ask a question, as in `/ask how do I rotate the signing key?`"
@@ -56,21 +56,25 @@ class SlackBot:
         self._desk = desk
         self._streams = Streams()
         self._underway: set[asyncio.Task[None]] = set()
+        self._taking_over: asyncio.Task[None] | None = None
         self._listen()
 
     async def start(self) -> str:
         """The workspace's name, once Slack knows us. Raises SlackApiError for a wrong token."""
         told = await self._web.patiently(self._web.client.auth_test)
         self.us = told["user_id"]
-        self._go(self._take_over())
+        self._taking_over = asyncio.create_task(self._take_over())
         return str(told["team"])
 
     async def close(self) -> None:
-        """Stop; who still waits is told so."""
-        for task in self._underway:
-            task.cancel()
-        if self._underway:
-            await asyncio.wait(self._underway, timeout=STOP_SECONDS)
+        """Stop: answers nearly ready are given, who waits longer is told so."""
+        if self._taking_over is not None:
+            self._taking_over.cancel()
+        for seconds in (FINISH_SECONDS, STOP_SECONDS):
+            if self._underway:
+                await asyncio.wait(self._underway, timeout=seconds)
+            for task in self._underway:
+                task.cancel()
 
     def _listen(self) -> None:
         app = self.app
@@ -107,7 +111,7 @@ class SlackBot:
             return
         if await self._claim(asked):
             self._go(self._attend(asked, await self._access.room(asked)))
-        await ack(PLACEHOLDER)
+        await ack()
 
     async def _ask_about(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         asked = asked_in_shortcut(body, self.us)
@@ -120,7 +124,7 @@ class SlackBot:
             self._desk.claims.claim,
             PLATFORM,
             asked.event_id,
-            self._desk.seconds + GRACE_SECONDS,
+            self._desk.claim_seconds,
             asked.to_payload(),
         )
 
@@ -135,8 +139,8 @@ class SlackBot:
         before = await self._access.before(asked, self.us, access.place)
         heard = self._access.heard(asked, room, before.alone_with)
         if not is_for_us(heard):
-            if asked.response_url:
-                await self._web.respond(asked.response_url, notice(OFF_HERE), replace=True)
+            if asked.mentions_us:
+                await self._whisper(asked, notice(OFF_HERE))
             await self._done(asked)
             return
         refusal = None if again else self._desk.limits.refusal(asked.user, asked.channel)
@@ -175,7 +179,7 @@ class SlackBot:
         while True:
             try:
                 claims = await asyncio.to_thread(
-                    self._desk.claims.take_over, PLATFORM, self._desk.seconds + GRACE_SECONDS
+                    self._desk.claims.take_over, PLATFORM, self._desk.claim_seconds
                 )
                 for claim in claims:
                     asked = from_payload(claim.payload)
@@ -273,7 +277,7 @@ class SlackBot:
             told = NOT_AN_ANSWER
         else:
             try:
-                told = await self._desk.service.keep_as_question(answer_id, f"{PLATFORM}:{user}")
+                told = await self._desk.service.keep_as_question(answer_id, f"{PLATFORM}/{user}")
             except ServiceError as error:
                 told = failure_text(str(error), error.request_id)
         with suppress(UndeliverableError):

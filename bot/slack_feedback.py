@@ -19,7 +19,7 @@ def opinion_of(value: str, user: str) -> Opinion | None:
     if found is None:
         return None
     verdict: Verdict = "up" if found["verdict"] == "up" else "down"
-    return Opinion(found["answer_id"], verdict, f"slack:{user}")
+    return Opinion(found["answer_id"], verdict, f"slack/{user}")
 
 
 def form(answer_id: str) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def form(answer_id: str) -> dict[str, Any]:
 def opinion_in_form(view: Mapping[str, Any], user: str) -> Opinion:
     """What a person wrote into the modal."""
     typed = view["state"]["values"].get(REASON, {}).get(REASON, {}).get("value") or ""
-    return Opinion(view["private_metadata"], "down", f"slack:{user}", typed[:REASON_MAX])
+    return Opinion(view["private_metadata"], "down", f"slack/{user}", typed[:REASON_MAX])
 
 
 def answer_id_in(message: Mapping[str, Any]) -> str | None:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
@@ -65,6 +66,7 @@ class ThreadReply:
         self._shown = ""
         self._appended = 0.0
         self._status = ("", 0.0)
+        self._whole = False
         self._lock = asyncio.Lock()
 
     async def begin(self) -> None:
@@ -107,6 +109,7 @@ class ThreadReply:
             told = {"key": self._asked.event_id, "part": 0, "answer": answer.id, "last": True}
             end = stream_end(answer, self._shown) if self._streaming else None
             if end and self._shown and await self._stop(*end, told):
+                self._whole = True
                 return [self._parts[0]]
             if self._streaming:
                 await self._stop("", (), None)
@@ -121,6 +124,9 @@ class ThreadReply:
     async def failure(self, reason: str, request_id: str) -> None:
         """Say why there is no answer, below what was streamed already."""
         async with self._lock:
+            if self._whole:
+                # What failed came after the answer: it must not be overwritten.
+                return
             message = failure_message(reason, request_id)
             if self._streaming and self._shown:
                 words = f"\n\n{escaped(reason)} (request {request_id})"
@@ -141,6 +147,7 @@ class ThreadReply:
                 self._parts[part] = await self._web.post(
                     self._spot, message, key, part, answer_id, last=last
                 )
+        self._whole = True
         await self._clear_status()
         return [self._parts[part] for part in range(len(messages))]
 
@@ -238,7 +245,12 @@ class PrivateReply:
         self._asked = asked
 
     async def begin(self) -> None:
-        """The acknowledgement of the command has said it."""
+        """Say that work has begun.
+
+        It is not said in the acknowledgement, which may arrive after the answer.
+        """
+        with suppress(UndeliverableError):
+            await self._web.respond(self._asked.response_url, notice(PLACEHOLDER), replace=False)
 
     async def resume(self) -> bool:
         """Nothing can be found again of what only one person saw."""
@@ -248,7 +260,7 @@ class PrivateReply:
         """Each word would cost one of five uses: nothing is shown."""
 
     async def answer(self, answer: Answer) -> Sequence[str]:
-        """Show the answer in place of the acknowledgement."""
+        """Show the answer in place of what `begin` said; five uses of the address must do."""
         try:
             await self._say(answer_messages(answer))
         except UndeliverableError as error:

@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import SignatureVerifier
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.types import Message, Receive, Scope, Send
 
 from bot.desk import Desk
 from bot.slack_access import SlackAccess
@@ -117,8 +118,12 @@ class SignedEndpoint:
         self._handler = AsyncSlackRequestHandler(app)
         self._verifier = verifier
 
-    async def __call__(self, request: Request) -> Response:
-        """The response to one request. Bolt reads a body before it checks it: we check first."""
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request. Bolt reads a body before it checks it: we check first."""
+        response = await self._response(Request(scope, receive))
+        await response(scope, receive, send)
+
+    async def _response(self, request: Request) -> Response:
         body = b""
         async for piece in request.stream():
             body += piece
@@ -126,9 +131,11 @@ class SignedEndpoint:
                 return JSONResponse({"error": "request too large"}, status_code=413)
         if not self._is_signed(body, request):
             return JSONResponse({"error": "invalid request"}, status_code=401)
-        # Starlette keeps what was read here for those who ask again.
-        request._body = body  # noqa: SLF001
-        return await self._handler.handle(request)
+
+        async def again() -> Message:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        return await self._handler.handle(Request(request.scope, again))
 
     def _is_signed(self, body: bytes, request: Request) -> bool:
         try:

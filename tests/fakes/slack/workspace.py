@@ -58,14 +58,14 @@ class Message:
 
     def as_json(self) -> dict[str, Any]:
         """The message as the Web API hands it out."""
-        said = {"type": "message", "user": self.user, "text": self.text, "ts": self.ts}
+        said = {"type": "message", "user": self.user, "text": self.text or self.streamed}
         if self.thread_ts:
             said["thread_ts"] = self.thread_ts
-        blocks = [*({"type": "markdown", "text": t} for t in [self.streamed] if t), *self.blocks]
         return {
             **said,
+            "ts": self.ts,
             "team": TEAM,
-            **({"blocks": blocks} if blocks else {}),
+            **({"blocks": self.blocks} if self.blocks else {}),
             **({"bot_id": BOT, "app_id": APP} if self.by_bot else {}),
             **({"metadata": dict(self.metadata)} if self.metadata else {}),
         }
