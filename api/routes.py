@@ -1,8 +1,9 @@
 """The endpoints for programs. They hold no logic: read, await the backend, write."""
 
 from dataclasses import asdict
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,6 +18,7 @@ from api.openapi import problems
 from api.presence import while_present
 from api.responses import JsonResponse
 from api.schemas import AskIn, SearchIn
+from rag.audience import audience_of
 from rag.contract import answer_to_json, search_to_json
 from rag.errors import EmptyStoreError
 
@@ -63,12 +65,20 @@ async def search(request: SearchIn, caller: Asking, backend: BackendOfApp) -> Js
     "/v1/documents",
     summary="List documents",
     response_model=DocumentsOut,
-    responses=problems(500, 503),
+    responses=problems(422, 500, 503),
     tags=["documents"],
 )
-async def documents(caller: Asking, backend: BackendOfApp) -> JsonResponse:
+async def documents(
+    caller: Asking,
+    backend: BackendOfApp,
+    audience: Annotated[
+        list[str] | None,
+        Query(description="Of the key's audiences, only these; one that is empty stands for none."),
+    ] = None,
+) -> JsonResponse:
     """The documents that answers come from, without their texts."""
-    summaries = await backend.documents(caller.audiences)
+    wanted = None if audience is None else audience_of(filter(None, audience))
+    summaries = await backend.documents(caller.audience(wanted))
     return JsonResponse({"documents": [asdict(summary) for summary in summaries]})
 
 

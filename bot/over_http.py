@@ -69,19 +69,15 @@ class HttpService:
 
     async def give_feedback(self, opinion: Opinion) -> None:
         """Keep an opinion with the service."""
-        body: dict[str, str] = {
-            "answer_id": opinion.answer_id,
-            "verdict": opinion.verdict,
-            "by": opinion.by,
-        }
+        body = {"verdict": opinion.verdict, "person": opinion.by}
         if opinion.reason:
             body["reason"] = opinion.reason
-        await self._json("POST", "/v1/feedback", body)
+        await self._json("POST", f"/v1/answers/{opinion.answer_id}/feedback", body)
 
     async def keep_as_question(self, answer_id: str, by: str) -> str:
         """Keep the answer's question for the evaluation."""
-        body = {"answer_id": answer_id, "by": by}
-        return str((await self._json("POST", "/v1/kept-questions", body))["detail"])
+        kept = await self._json("POST", f"/v1/answers/{answer_id}/keep", {"person": by})
+        return str(kept["detail"])
 
     async def documents(self, audience: frozenset[str]) -> Sequence[DocumentSummary]:
         """The documents that this audience may see, of those that the key may."""

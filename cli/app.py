@@ -11,6 +11,7 @@ import typer
 
 from cli.ablate_command import ablate
 from cli.audit_command import app as audit
+from cli.bot_command import app as bot
 from cli.calibrate_command import calibrate
 from cli.eval_command import app as evaluation
 from cli.faults import run, telling_faults
@@ -34,6 +35,7 @@ evaluation.command("fit-verifier")(fit_verifier)
 evaluation.command("generator")(generator)
 app.add_typer(evaluation, name="eval")
 app.add_typer(audit, name="audit")
+app.add_typer(bot, name="bot")
 app.add_typer(keys, name="keys")
 
 DataDir = Annotated[
@@ -127,12 +129,15 @@ def serve(
             help="Let people without a key ask, over public documents only.",
         ),
     ] = None,
+    bots: Annotated[
+        str, typer.Option("--with", help="Bots to run in the same process: discord,slack.")
+    ] = "",
 ) -> None:
-    """Serve the API and the chat page."""
+    """Serve the API and the chat page, and bots with them."""
     with telling_faults(as_json=False):
         from cli.serve_command import serve
 
-        serve(host, port, data_dir, allow_anonymous=allow_anonymous)
+        serve(host, port, data_dir, allow_anonymous=allow_anonymous, bots=bots)
 
 
 def main() -> None:

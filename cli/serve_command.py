@@ -1,21 +1,25 @@
 """`footnote serve`: the API and the chat page, until it is stopped."""
 
+import asyncio
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import uvicorn
 
 from api.app import create_app
+from api.backend import Backend
 from api.exposure import refuse_exposure
 from api.suggestions import Suggestions
 from cli.listening import listening_error, listening_socket
-from operations.bootstrap import open_operations
+from operations.answers import Channel
+from operations.bootstrap import Operations, open_operations
 from rag.audience import PUBLIC
 from rag.bootstrap import open_services
 from rag.settings import Settings, load_settings
@@ -24,21 +28,50 @@ SHUTDOWN_SECONDS = 5
 
 
 class _Server(uvicorn.Server):
-    """Says that it is ready when it is: not before connections are accepted."""
+    """Says that it is ready when it is: not before connections are accepted.
 
-    def __init__(self, config: uvicorn.Config, greeting: str) -> None:
+    Bots start after that and stop before it, so that they find the service as long as they run.
+    `fault` is what ended a bot that can't go on; the server then stops as well.
+    """
+
+    def __init__(
+        self, config: uvicorn.Config, greeting: str, bots: Callable[[], Coroutine[Any, Any, None]]
+    ) -> None:
         super().__init__(config)
         self._greeting = greeting
+        self._bots = bots
+        self._running: asyncio.Task[None] | None = None
+        self.fault: Exception | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then print the greeting."""
         await super().startup(sockets)
         sys.stdout.write(self._greeting)
         sys.stdout.flush()
+        self._running = asyncio.create_task(self._run_bots())
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let the bots finish, then close the connections."""
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.wait([self._running])
+        await super().shutdown(sockets)
+
+    async def _run_bots(self) -> None:
+        try:
+            await self._bots()
+        except Exception as error:  # noqa: BLE001 - raised when the server has stopped
+            self.fault = error
+            self.should_exit = True
 
 
 def serve(
-    host: str | None, port: int | None, data_dir: Path | None, *, allow_anonymous: bool | None
+    host: str | None,
+    port: int | None,
+    data_dir: Path | None,
+    *,
+    allow_anonymous: bool | None,
+    bots: str,
 ) -> None:
     """Serve until Ctrl-C or SIGTERM, then give everything back and return.
 
@@ -46,6 +79,12 @@ def serve(
     `open_operations`, `refuse_exposure` and `open_services` raise.
     """
     settings = _settings(host=host, port=port, data_dir=data_dir, allow_anonymous=allow_anonymous)
+    names: tuple[Channel, ...] = ()
+    if bots:
+        # The platforms' libraries cost a second to import: only who asks for a bot pays for it.
+        from cli.bots import chosen
+
+        names = chosen(bots, settings)
     with (
         _stopped_quietly(),
         listening_socket(settings.host, settings.port) as listening,
@@ -55,8 +94,9 @@ def serve(
         refuse_exposure(settings, listening.getsockname()[0], operations.keys)
         services = stack.enter_context(closing(open_services(settings)))
         try:
+            app = create_app(services, operations, settings)
             config = uvicorn.Config(
-                create_app(services, operations, settings),
+                app,
                 log_level="warning",
                 access_log=False,
                 server_header=False,
@@ -65,11 +105,24 @@ def serve(
                 timeout_graceful_shutdown=SHUTDOWN_SECONDS,
             )
             question = next(iter(Suggestions(services.catalog).first(1, PUBLIC)), None)
-            _Server(config, _greeting(settings, question)).run(sockets=[listening])
+            run_bots = partial(_run_bots, names, app.state.backend, operations, settings)
+            server = _Server(config, _greeting(settings, question), run_bots)
+            server.run(sockets=[listening])
         except OSError as error:
             # Another program bound the port while we loaded, and was first to listen on it.
             raise listening_error(error, settings.host, settings.port) from error
+        if server.fault is not None:
+            raise server.fault
     sys.stdout.write("\nStopped.\n")
+
+
+async def _run_bots(
+    names: tuple[Channel, ...], backend: Backend, operations: Operations, settings: Settings
+) -> None:
+    if names:
+        from cli.bots import run_inside
+
+        await run_inside(names, backend, operations, settings)
 
 
 def _settings(**given: object) -> Settings:

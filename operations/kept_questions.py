@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Column, Float, String, Table, Text, delete, insert, select
 
-from operations.answers import ShownPassage, read_answer
-from operations.people import People
+from operations.answers import ShownPassage, read_answer, unknown_answer
+from operations.people import People, principal_of
 from operations.store import Store, metadata
 from rag.domain import AnswerStatus
 
@@ -47,9 +47,12 @@ class KeptQuestions:
         self._people = people
 
     def keep(self, answer_id: str, by: str) -> str:
-        """A sentence that says it is kept. Raises NotFoundError for an answer we don't have."""
+        """A sentence that says it is kept. Raises NotFoundError for an answer not given to them."""
         with self._store.writing() as connection:
             answer = read_answer(connection, answer_id)
+            if principal_of(answer.given_to) != principal_of(by):
+                # The same words as for an unknown id: that there is an answer is nobody else's.
+                raise unknown_answer(answer_id)
             held = connection.scalar(
                 select(_kept.c.answer_id).where(_kept.c.answer_id == answer_id)
             )

@@ -128,6 +128,24 @@ class Settings(BaseSettings):
     request_max_bytes: int = Field(
         1_000_000, ge=1_000, description="A larger request body is refused before it is parsed."
     )
+    api_url: str | None = Field(
+        None,
+        pattern=r"^https?://\S+$",
+        description="The answer service that a bot on its own talks to; else the one on `port`.",
+    )
+    api_key: SecretStr | None = Field(None, description="The key that it uses there.")
+    discord_token: SecretStr | None = Field(None, description="The Discord bot's token.")
+    discord_token_file: Path | None = Field(None, description="A file that holds it instead.")
+    discord_message_content: bool = Field(
+        default=False,
+        description="Read messages that don't mention the bot; needs Discord's Message Content "
+        "intent.",
+    )
+    bot_deadline: float = Field(
+        90.0, gt=0, le=600, description="Seconds after which a bot says that it has no answer."
+    )
+    bot_questions_per_person: int = Field(6, ge=1, description="Questions a minute of one person.")
+    bot_questions_per_channel: int = Field(30, ge=1, description="The same in one channel.")
     widget_origins: Origins = Field(
         (), description="Websites, comma-separated, that may show the chat widget; none: it is off."
     )
