@@ -20,6 +20,9 @@ from rag.audience import Audience
 from rag.bootstrap import open_services
 from rag.settings import load_settings
 
+# More would push the refusals, which ask for something to be done, off the screen.
+FLAGS_SHOWN = 10
+
 
 def ingest(
     paths: list[Path], audience: Audience | None, data_dir: Path | None, *, as_json: bool
@@ -36,7 +39,11 @@ def ingest(
         services.close()
     if as_json:
         print_json(
-            {**asdict(report), "refused": [{"name": n, "reason": r} for n, r in report.refused]}
+            {
+                **asdict(report),
+                "refused": [{"name": n, "reason": r} for n, r in report.refused],
+                "flagged": [{"name": n, "stripped": what} for n, what in report.flagged],
+            }
         )
     else:
         _show(report)
@@ -76,5 +83,12 @@ def _show(report: IngestReport) -> None:
         f"{report.seconds:.1f}",
     )
     console.print(table)
+    for name, stripped in report.flagged[:FLAGS_SHOWN]:
+        console.print(
+            Text(f"Stripped from {name}, unseen by its readers: {stripped}", style="yellow")
+        )
+    if len(report.flagged) > FLAGS_SHOWN:
+        more = len(report.flagged) - FLAGS_SHOWN
+        console.print(Text(f"… and {more:,} more such places; --json lists them.", style="yellow"))
     for name, reason in report.refused:
         console.print(Text(f"Refused {name}: {reason}.", style="red"))

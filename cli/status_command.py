@@ -5,6 +5,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from cli.faults import print_json
 from cli.opening import reading_services
@@ -27,7 +28,11 @@ def status(data_dir: Path | None, *, as_json: bool) -> None:
     table.add_row("embedding model", f"{held.model}, {held.dimension} dimensions")
     table.add_row("catalog", _size(held.catalog_bytes))
     table.add_row("vector index", _size(held.vector_index_bytes))
-    Console(highlight=False).print(table)
+    console = Console(highlight=False)
+    console.print(table)
+    for refused in held.refused:
+        kept = "; what it said before is kept" if refused.is_kept else ""
+        console.print(Text(f"Refused {refused.name}: {refused.reason}{kept}.", style="red"))
 
 
 def _size(count: int) -> str:

@@ -1,18 +1,20 @@
 """Page furniture out: banners, menus, bylines, share buttons, teasers, contact blocks.
 
-A saved page is known by its furniture: phrases of at least three kinds. Only then anything is
-cut, so that a plain document with a chapter on cookies stays whole. Blocks are cut, never text:
-offsets keep their meaning.
+A saved page without marks of its parts is known by its furniture: phrases of at least three kinds.
+Only then anything is cut by its words, so that a plain document with a chapter on cookies stays
+whole. Blocks are cut, never text: offsets keep their meaning.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
 from ingest.parsed import ParsedText
+from ingest.placement import cut_by_place
+from ingest.repetition import cut_by_repetition
 from rag.domain import Block, BlockKind
 
 KINDS_OF_A_PAGE = 3
@@ -41,19 +43,35 @@ class Cut:
     reason: str
 
 
-def clean(parsed: ParsedText) -> tuple[ParsedText, tuple[Cut, ...]]:
-    """The text without the furniture's blocks, and what was cut; all of it for a plain document."""
-    texts = [parsed.text[block.start_char : block.end_char] for block in parsed.blocks]
-    if len({kind for text in texts for kind in _kinds(text)}) < KINDS_OF_A_PAGE:
-        return parsed, ()
-    reasons = _reasons(parsed.blocks, texts)
-    kept = tuple(b for b, reason in zip(parsed.blocks, reasons, strict=True) if reason is None)
+def clean(
+    parsed: ParsedText, repeated: Collection[str] = (), *, by_words: bool = True
+) -> tuple[ParsedText, tuple[Cut, ...]]:
+    """The text without the furniture's blocks, and what was cut; all of it for a plain document.
+
+    Furniture is known by where the source has put it, by its repetition on the pages of a site
+    (`repeated` holds the keys of such blocks, see `repetition`), and, with `by_words`, by what
+    pages say around their text.
+    """
+    reasons = cut_by_place(parsed)
+    reasons = cut_by_repetition(parsed, reasons, repeated)
+    left = [place for place, reason in enumerate(reasons) if reason is None]
+    if by_words:
+        blocks = [parsed.blocks[place] for place in left]
+        texts = [parsed.text[block.start_char : block.end_char] for block in blocks]
+        if len({kind for text in texts for kind in _kinds(text)}) >= KINDS_OF_A_PAGE:
+            for place, reason in zip(left, _reasons(blocks, texts), strict=True):
+                reasons[place] = reason
+    kept = [place for place, reason in enumerate(reasons) if reason is None]
     cuts = tuple(
         Cut(block, reason)
         for block, reason in zip(parsed.blocks, reasons, strict=True)
         if reason is not None
     )
-    return replace(parsed, blocks=kept), cuts
+    if not cuts:
+        return parsed, ()
+    places = tuple(parsed.places[place] for place in kept) if parsed.places else ()
+    blocks_kept = tuple(parsed.blocks[place] for place in kept)
+    return replace(parsed, blocks=blocks_kept, places=places), cuts
 
 
 def _reasons(blocks: Sequence[Block], texts: Sequence[str]) -> list[str | None]:

@@ -1,35 +1,50 @@
 """A source document to canonical text: decoded, parsed, cleaned, titled."""
 
 import re
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from ingest.cleaner import clean
+from ingest.cleaner import Cut, clean
+from ingest.formats import PAGES, parse
 from ingest.parsed import ParsedText
-from ingest.parsers.markdown import parse_markdown
-from ingest.parsers.plain_text import parse_plain_text
 from ingest.sources import SourceDocument
 from rag.audience import Audience, audience_of
 from rag.domain import BlockKind
 from rag.errors import InvalidRequestError, SourceError
 
-# Control characters that text never holds; a file with them is something else under a wrong name.
-BINARY = re.compile(r"[\x00-\x08\x0e-\x1f]")
-PARSERS = {"text/markdown": parse_markdown, "text/plain": parse_plain_text}
+Parse = Callable[[bytes, str], ParsedText]
 
 
 @dataclass(frozen=True, slots=True)
 class ReadDocument:
-    """A document ready to be cut into passages; `audience` is None where it doesn't say."""
+    """A document ready to be cut into passages; `audience` is None where it doesn't say.
+
+    `cuts` are the blocks of its text that are page furniture.
+    """
 
     title: str
     url: str | None
     parsed: ParsedText
     audience: Audience | None = None
+    cuts: tuple[Cut, ...] = ()
 
 
-def read_document(source: SourceDocument) -> ReadDocument:
-    """The source in canonical text. Raises SourceError with the reason when it isn't text."""
-    parsed, _ = clean(PARSERS[source.media_type](_decoded(source.content)))
+def read_document(
+    source: SourceDocument, parse: Parse = parse, repeated: Collection[str] = ()
+) -> ReadDocument:
+    """The source in canonical text, its furniture cut.
+
+    `repeated` are the keys of blocks that other pages of its site hold as well. Raises SourceError
+    with the reason when there is no text in it.
+    """
+    return finish(source, parse(source.content, source.media_type), repeated)
+
+
+def finish(
+    source: SourceDocument, whole: ParsedText, repeated: Collection[str] = ()
+) -> ReadDocument:
+    """What was parsed, cleaned and titled. Raises SourceError when no text is left."""
+    parsed, cuts = clean(whole, repeated, by_words=source.media_type in PAGES)
     if not any(block.kind is not BlockKind.HEADING for block in parsed.blocks):
         raise SourceError("it holds no text")
     title = source.title or parsed.metadata.get("title") or _first_heading(parsed)
@@ -41,6 +56,7 @@ def read_document(source: SourceDocument) -> ReadDocument:
         url,
         parsed,
         _audience(parsed),
+        cuts,
     )
 
 
@@ -53,16 +69,6 @@ def _audience(parsed: ParsedText) -> Audience | None:
     except InvalidRequestError as error:
         # Published for everybody it might be read by whom it was kept from.
         raise SourceError(f"its audience can't be used: {error}") from error
-
-
-def _decoded(content: bytes) -> str:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SourceError("it is not UTF-8 text: save it as UTF-8") from error
-    if BINARY.search(text):
-        raise SourceError("it is a binary file, not text: check its name's ending")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _first_heading(parsed: ParsedText) -> str | None:

@@ -1,35 +1,44 @@
 """Files and folders to source documents. What can't be read is refused with a reason."""
 
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
+from ingest.archives import members_of
+from ingest.formats import MEDIA_TYPES, ZIP
+from ingest.source import SourceDocument
 from rag.errors import SourceError
 
-MEDIA_TYPES = {
-    ".md": "text/markdown",
-    ".markdown": "text/markdown",
-    ".txt": "text/plain",
-    ".text": "text/plain",
-}
+__all__ = ["MEDIA_TYPES", "FoundFile", "ReadableSource", "SourceDocument", "find_files"]
+
 MAX_BYTES = 50_000_000
+ENDINGS = ", ".join(MEDIA_TYPES)
 
 
-@dataclass(frozen=True, slots=True)
-class SourceDocument:
-    """One document as its source gives it.
+class ReadableSource(Protocol):
+    """Something that gives a source document when its turn comes."""
 
-    `uri` identifies it for ever; `name` is for people. `title` and `url`, where given, win over
-    what the content says of itself.
-    """
+    @property
+    def uri(self) -> str:
+        """What identifies it for ever."""
 
-    uri: str
-    name: str
-    content: bytes
-    media_type: str = "text/plain"
-    title: str | None = None
-    url: str | None = None
+    @property
+    def name(self) -> str:
+        """What a person calls it."""
+
+    def read(self) -> SourceDocument:
+        """The document. Raises SourceError when it can't be ingested."""
+
+
+class FoundSource(ReadableSource, Protocol):
+    """A source that was found under a path; `root` is that path."""
+
+    @property
+    def root(self) -> Path:
+        """The file or folder that was named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,31 +49,39 @@ class FoundFile:
     name: str
     root: Path
 
+    @property
+    def uri(self) -> str:
+        """The file's address."""
+        return self.path.as_uri()
+
     def read(self) -> SourceDocument:
         """The file's content. Raises SourceError when it can't be ingested."""
-        if not self.path.resolve().is_relative_to(self.root):
-            raise SourceError("it is a link to something outside the folder that was named")
         media_type = MEDIA_TYPES.get(self.path.suffix.lower())
         if media_type is None:
             raise SourceError(
-                f"{self.path.suffix or 'this kind of file'} is not supported; "
-                f"give one of {', '.join(MEDIA_TYPES)}"
+                f"{self.path.suffix or 'this kind of file'} is not supported; give one of {ENDINGS}"
             )
+        return SourceDocument(self.uri, self.name, self.content(), media_type)
+
+    def content(self) -> bytes:
+        """The file's bytes, of one moment. Raises SourceError when there are none to be had."""
         try:
-            if self.path.stat().st_size > MAX_BYTES:
-                raise SourceError(f"it is larger than {MAX_BYTES // 1_000_000} MB: split it")
-            content = self.path.read_bytes()
+            if not self.path.resolve().is_relative_to(self.root):
+                raise SourceError("it is a link to something outside the folder that was named")
+            return _read_whole(self.path)
+        except RuntimeError as error:
+            raise SourceError("it is a link that leads back to itself") from error
         except OSError as error:
             reason = (error.strerror or "unknown fault").lower()
             raise SourceError(f"it can't be read ({reason})") from error
-        return SourceDocument(self.path.as_uri(), self.name, content, media_type)
 
 
-def find_files(paths: Iterable[Path]) -> list[FoundFile]:
-    """The documents under these files and folders, sorted by path, none twice.
+def find_files(paths: Iterable[Path]) -> list[FoundSource]:
+    """The documents under these files and folders, sorted by path, none twice; archives opened.
 
-    In folders, hidden files and kinds that are not supported are passed over. Raises SourceError
-    for a path that does not exist or can't be listed, and for a folder without any document.
+    In folders and archives, hidden files and kinds that are not supported are passed over. Raises
+    SourceError for a path that does not exist or can't be listed, and for a folder without any
+    document.
     """
     found: dict[Path, FoundFile] = {}
     for path in paths:
@@ -72,12 +89,36 @@ def find_files(paths: Iterable[Path]) -> list[FoundFile]:
         files = [FoundFile(root, _shown(root), root)] if root.is_file() else list(_walk(root))
         if not files:
             raise SourceError(
-                f"The folder {path} holds no document: put {', '.join(MEDIA_TYPES)} files in it "
+                f"The folder {path} holds no document: put {ENDINGS} files in it "
                 "or name another. Nothing that was stored has changed."
             )
         for file in files:
             found.setdefault(file.path, file)
-    return [found[path] for path in sorted(found)]
+    return [source for path in sorted(found) for source in _opened(found[path])]
+
+
+def _opened(file: FoundFile) -> Iterator[FoundSource]:
+    if MEDIA_TYPES.get(file.path.suffix.lower()) == ZIP:
+        yield from members_of(file)
+    else:
+        yield file
+
+
+def _read_whole(path: Path) -> bytes:
+    # Without blocking: opening a pipe would wait for its writer for ever.
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        before = os.fstat(file.fileno())
+        if not stat.S_ISREG(before.st_mode):
+            raise SourceError("it is no regular file")
+        if before.st_size > MAX_BYTES:
+            raise SourceError(f"it is larger than {MAX_BYTES // 1_000_000} MB: split it")
+        content = file.read(MAX_BYTES + 1)
+        after = os.fstat(file.fileno())
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(
+        content
+    ) != after.st_size:
+        raise SourceError("it changed while it was read: ingest again when it is finished")
+    return content
 
 
 def _existing(path: Path) -> Path:

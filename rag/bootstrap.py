@@ -15,6 +15,7 @@ from rag.errors import PermanentError
 from rag.model_files import MINILM
 from rag.publisher import Publisher
 from rag.ranking import CrossEncoderRanker, Ranker, SimilarityRanker
+from rag.refusals import Refusals
 from rag.reranker import MsMarcoReranker, RememberingReranker, Reranker
 from rag.retriever import Retriever
 from rag.rewriter import Rewriter
@@ -39,6 +40,7 @@ class Services:
     embedder: Embedder
     catalog: Catalog
     publisher: Publisher
+    refusals: Refusals
     index: AutoIndex
     answerer: Answerer
     verifier: Verifier
@@ -75,7 +77,8 @@ def open_services(
         limits=QuestionLimits(settings.question_max_chars, settings.history_max_turns),
     )
     publisher = Publisher(catalog.database, catalog.model)
-    return Services(settings, embedder, catalog, publisher, index, answerer, verifier)
+    refusals = Refusals(catalog.database)
+    return Services(settings, embedder, catalog, publisher, refusals, index, answerer, verifier)
 
 
 def _ranker(settings: Settings, reranker: Reranker | None, without: Without) -> Ranker:

@@ -16,9 +16,10 @@ from rag.catalog_view import CatalogView, Vocabularies
 from rag.database import Database
 from rag.domain import StoreStatus
 from rag.errors import IncompatibleStoreError
+from rag.refusals import Refusals
 from rag.sql_script import statements
 
-FORMAT = "3"
+FORMAT = "4"
 CATALOG_FILE = "catalog.sqlite3"
 
 
@@ -97,6 +98,7 @@ class Catalog(CatalogView):
             catalog_bytes=_bytes_of(self.data_dir.glob(f"{CATALOG_FILE}*")),
             vector_index_bytes=_bytes_of((self.data_dir / "vectors").rglob("*")),
             audiences=self.counts_by_label(),
+            refused=Refusals(self.database).all(),
         )
 
     def close(self) -> None:

@@ -233,6 +233,16 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedDocument:
+    """A document that could not be ingested. `is_kept`: what it said before can still be found."""
+
+    uri: str
+    name: str
+    reason: str
+    is_kept: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StoreStatus:
     """What a data directory holds: counts, sizes in bytes, and what it was built with.
 
@@ -249,3 +259,4 @@ class StoreStatus:
     catalog_bytes: int
     vector_index_bytes: int
     audiences: Mapping[str, int] = field(default_factory=dict)
+    refused: tuple[RefusedDocument, ...] = ()

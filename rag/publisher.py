@@ -48,6 +48,19 @@ class Publisher:
                 ).fetchall()
             )
 
+    def metadata_under(self, root: str, name: str) -> dict[str, str]:
+        """What live documents below this root hold under a metadata name, by document id."""
+        with self._database.reading() as connection:
+            return dict(
+                connection.execute(
+                    "SELECT id, json_extract(metadata, ?3) FROM documents JOIN revisions"
+                    " ON document_id = id AND revision = live_revision WHERE (root = ?1"
+                    " OR substr(uri, 1, length(?2)) = ?2)"
+                    " AND json_extract(metadata, ?3) IS NOT NULL",
+                    (root, root.rstrip("/") + "/", f'$."{name}"'),
+                ).fetchall()
+            )
+
     def documents_under(self, root: str) -> dict[str, str]:
         """Address of every live document that this root brought or that lies below it, by id."""
         with self._database.reading() as connection:

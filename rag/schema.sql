@@ -1,4 +1,4 @@
--- The catalog, format 3. Offsets are characters of revisions.text, end exclusive.
+-- The catalog, format 4. Offsets are characters of revisions.text, end exclusive.
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 -- live_revision is NULL until the first revision is published.
@@ -16,6 +16,9 @@ CREATE TABLE audiences (id INTEGER PRIMARY KEY, labels TEXT NOT NULL UNIQUE);
 
 -- Which audience was named for what an ingest finds under a path; the longest path decides.
 CREATE TABLE roots (root TEXT PRIMARY KEY, labels TEXT NOT NULL) WITHOUT ROWID;
+
+-- Documents that the last ingest of their address could not read, and why.
+CREATE TABLE refusals (uri TEXT PRIMARY KEY, name TEXT NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE revisions (
     document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,

@@ -65,6 +65,12 @@ class Settings(BaseSettings):
     chat_model_timeout: float = Field(
         30.0, gt=0, description="Seconds for a whole reply; after them the answer is quoted."
     )
+    parser_seconds: float = Field(
+        30.0, gt=0, description="A document that takes longer to read is refused."
+    )
+    parser_memory_mb: int = Field(
+        512, ge=256, description="A document that needs more memory to be read is refused."
+    )
     exact_search_limit: int = Field(
         20_000, ge=0, description="Up to this many passages are searched exactly; above, by Chroma."
     )

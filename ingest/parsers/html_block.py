@@ -2,37 +2,8 @@
 
 from html.parser import HTMLParser
 
-UNSEEN = frozenset(["script", "style", "template", "noscript", "head", "title"])
-INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "b",
-        "bdi",
-        "cite",
-        "code",
-        "del",
-        "dfn",
-        "em",
-        "i",
-        "img",
-        "ins",
-        "kbd",
-        "mark",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "u",
-        "var",
-        "wbr",
-    ]
-)
+from ingest.parsers.css import hiding_reason, is_white_text
+from ingest.parsers.html_tags import INLINE, UNSEEN, VOID
 
 
 def visible_texts(source: str) -> list[str]:
@@ -50,12 +21,13 @@ class _VisibleText(HTMLParser):
         self._unseen = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        del attrs
-        self._unseen += tag in UNSEEN
+        if self._unseen or tag in UNSEEN or _is_hidden(attrs):
+            # Elements without an end would leave everything after them unseen.
+            self._unseen += tag not in VOID
         self._break_before(tag)
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in UNSEEN:
+        if tag not in VOID:
             self._unseen = max(0, self._unseen - 1)
         self._break_before(tag)
 
@@ -66,3 +38,9 @@ class _VisibleText(HTMLParser):
     def _break_before(self, tag: str) -> None:
         if tag not in INLINE:
             self.blocks.append("")
+
+
+def _is_hidden(attributes: list[tuple[str, str | None]]) -> bool:
+    held = dict(attributes)
+    style = (held.get("style") or "").lower()
+    return "hidden" in held or bool(hiding_reason(style)) or is_white_text(style)

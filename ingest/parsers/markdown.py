@@ -1,23 +1,76 @@
 """Markdown to canonical text: marks of emphasis and links go, words and structure stay."""
 
 import re
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Sequence
 
-import yaml
-from frontmatter.default_handlers import YAMLHandler
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.admon import admon_plugin
+from mdit_py_plugins.container import container_plugin
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.footnote import footnote_plugin
 
 from ingest.canonical import CanonicalText
+from ingest.decoding import decoded
 from ingest.parsed import ParsedText
+from ingest.parsers.css import hiding_reason, is_white_text
+from ingest.parsers.front_matter import front_matter
 from ingest.parsers.html_block import visible_texts
 from rag.domain import BlockKind
-from rag.errors import SourceError
 
 LINE_BREAK = re.compile(r"<br\b", re.IGNORECASE)
-_PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(admon_plugin)
+OPENING_TAG = re.compile(r"<(?P<name>[a-z][a-z0-9-]*)\b(?P<rest>[^>]*)>", re.IGNORECASE)
+STYLE = re.compile(r"style\s*=\s*[\"']([^\"']*)", re.IGNORECASE)
+# A note in the manner of MyST: ```{note} Title
+DIRECTIVE = re.compile(r"\{([a-z]+)\}\s*(.*)")
+NOTES = frozenset(
+    [
+        "abstract",
+        "admonition",
+        "attention",
+        "caution",
+        "danger",
+        "deprecated",
+        "details",
+        "error",
+        "example",
+        "hint",
+        "important",
+        "info",
+        "note",
+        "question",
+        "quote",
+        "seealso",
+        "success",
+        "summary",
+        "tip",
+        "todo",
+        "versionadded",
+        "versionchanged",
+        "warning",
+    ]
+)
+
+
+def _is_note(params: str, *_: object) -> bool:
+    # ":::note Title" as in Docusaurus and Pandoc.
+    words = params.strip().strip("{}[].").split(maxsplit=1)
+    return bool(words) and words[0].lower().rstrip("[]{}") in NOTES
+
+
+_PARSER = (
+    MarkdownIt("commonmark", {"alerts": True, "tasklists": True})
+    .enable(["table", "strikethrough"])
+    .use(admon_plugin)
+    .use(container_plugin, "note", validate=_is_note)
+    .use(deflist_plugin)
+    .use(footnote_plugin, inline=False, move_to_end=False, always_match_refs=True)
+)
+
+
+def parse_markdown_file(content: bytes) -> ParsedText:
+    """Canonical text of a Markdown file. Raises SourceError when it is no text."""
+    return parse_markdown(decoded(content))
 
 
 def parse_markdown(source: str) -> ParsedText:
@@ -25,49 +78,18 @@ def parse_markdown(source: str) -> ParsedText:
 
     Raises SourceError when the front matter is not valid YAML.
     """
-    metadata, body = _front_matter(source)
+    metadata, body = front_matter(source)
     canonical = CanonicalText()
-    _write_blocks(SyntaxTreeNode(_PARSER.parse(body)).children, canonical)
-    return ParsedText(canonical.text, canonical.blocks, metadata)
+    write_markdown(body, canonical)
+    return canonical.parsed(metadata)
 
 
-def _front_matter(source: str) -> tuple[dict[str, str], str]:
-    handler = YAMLHandler()
-    if not handler.detect(source):
-        return {}, source
-    try:
-        block, body = handler.split(source)
-    except ValueError:
-        # One line of dashes alone is a rule across the page.
-        return {}, source
-    try:
-        held = handler.load(block)
-    except (yaml.YAMLError, ValueError) as error:
-        raise SourceError(
-            "its front matter is not valid YAML: correct the block between the --- lines"
-        ) from error
-    if held is None:
-        return {}, body
-    return (_metadata(held), body) if isinstance(held, Mapping) else ({}, source)
+def write_markdown(source: str, canonical: CanonicalText) -> None:
+    """Append the blocks of a piece of Markdown without front matter."""
+    _write_blocks(SyntaxTreeNode(_PARSER.parse(source)).children, canonical)
 
 
-def _metadata(held: Mapping[object, object]) -> dict[str, str]:
-    # Nested values say nothing that is used, and can be made to grow without end.
-    texts = {
-        str(key): str(value)
-        for key, value in held.items()
-        if isinstance(value, str | int | float | date)
-    }
-    audience = held.get("audience")
-    if isinstance(audience, Sequence) and not isinstance(audience, str):
-        texts["audience"] = ", ".join(map(str, audience))
-    elif "audience" in held:
-        # Whatever it is, it was meant to say who may read this: reading it as "all" would leak.
-        texts["audience"] = "(empty)" if audience is None else str(audience)
-    return texts
-
-
-def _write_blocks(  # noqa: C901 - one case a kind of block
+def _write_blocks(  # noqa: C901, PLR0912 - one case a kind of block
     nodes: Sequence[SyntaxTreeNode], canonical: CanonicalText
 ) -> None:
     for node in nodes:
@@ -80,13 +102,19 @@ def _write_blocks(  # noqa: C901 - one case a kind of block
             case "bullet_list" | "ordered_list":
                 _write_list(node, canonical, depth=1)
             case "fence" | "code_block":
-                canonical.append(BlockKind.CODE, node.content.rstrip("\n"))
+                _write_code(node, canonical)
             case "table":
                 canonical.append(BlockKind.TABLE, _table(node))
             case "blockquote":
                 _write_quote(node.children, canonical)
-            case "admonition":
+            case "admonition" | "alert":
                 _write_admonition(node, canonical)
+            case "container_note":
+                if title := _note_title(node.info):
+                    canonical.append(BlockKind.PARAGRAPH, title)
+                _write_blocks(node.children, canonical)
+            case "dl":
+                _write_definitions(node, canonical)
             case "html_block":
                 for text in visible_texts(node.content):
                     canonical.append(BlockKind.PARAGRAPH, text)
@@ -123,11 +151,37 @@ def _write_quote(nodes: Sequence[SyntaxTreeNode], canonical: CanonicalText) -> N
 
 def _write_admonition(node: SyntaxTreeNode, canonical: CanonicalText) -> None:
     for child in node.children:
-        if child.type != "admonition_title":
+        if child.type not in ("admonition_title", "alert_title"):
             _write_blocks([child], canonical)
-        elif _inline(child).lower() != node.meta["tag"]:
+        elif child.type == "admonition_title" and _inline(child).lower() != node.meta["tag"]:
             # A title that only repeats the kind ("Note") was made up by the parser.
             canonical.append(BlockKind.PARAGRAPH, _inline(child))
+
+
+def _note_title(info: str) -> str:
+    return info.strip().partition(" ")[2].strip(" []{}")
+
+
+def _write_code(node: SyntaxTreeNode, canonical: CanonicalText) -> None:
+    directive = DIRECTIVE.fullmatch(node.info.strip()) if node.type == "fence" else None
+    if directive is None or directive[1] not in NOTES:
+        canonical.append(BlockKind.CODE, node.content.rstrip("\n"))
+        return
+    if directive[2]:
+        canonical.append(BlockKind.PARAGRAPH, directive[2])
+    write_markdown(node.content, canonical)
+
+
+def _write_definitions(node: SyntaxTreeNode, canonical: CanonicalText) -> None:
+    for child in node.children:
+        if child.type == "dt":
+            canonical.append(BlockKind.LIST_ITEM, _inline(child), level=1, marker="- ")
+            continue
+        for part in child.children:
+            if part.type == "paragraph":
+                canonical.append(BlockKind.LIST_ITEM, _inline(part), level=1, marker="  ")
+            else:
+                _write_blocks([part], canonical)
 
 
 def _table(node: SyntaxTreeNode) -> str:
@@ -136,7 +190,31 @@ def _table(node: SyntaxTreeNode) -> str:
 
 
 def _inline(node: SyntaxTreeNode) -> str:
-    return "".join(_inline_text(child) for child in node.children).strip()
+    return _inline_texts(node.children).strip()
+
+
+def _inline_texts(nodes: Sequence[SyntaxTreeNode]) -> str:
+    pieces: list[str] = []
+    hidden_by = ""
+    for node in nodes:
+        if node.type == "html_inline":
+            if hidden_by:
+                hidden_by = "" if node.content.lower().startswith(f"</{hidden_by}") else hidden_by
+                continue
+            hidden_by = _hiding_tag(node.content)
+        if not hidden_by:
+            pieces.append(_inline_text(node))
+    return "".join(pieces)
+
+
+def _hiding_tag(tag: str) -> str:
+    opening = OPENING_TAG.match(tag)
+    if opening is None or opening["rest"].endswith("/"):
+        return ""
+    style = STYLE.search(opening["rest"])
+    declarations = style[1].lower() if style else ""
+    hidden = hiding_reason(declarations) or is_white_text(declarations)
+    return opening["name"].lower() if hidden else ""
 
 
 def _inline_text(node: SyntaxTreeNode) -> str:
@@ -150,4 +228,4 @@ def _inline_text(node: SyntaxTreeNode) -> str:
         case "image":
             return node.content
         case _:
-            return "".join(_inline_text(child) for child in node.children)
+            return _inline_texts(node.children)

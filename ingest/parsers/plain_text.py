@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ingest.decoding import decoded
+from ingest.invisible import without_invisible
 from ingest.parsed import ParsedText
 from rag.domain import Block, BlockKind
 
@@ -27,18 +29,26 @@ class _Group:
         return source[self.start : self.end]
 
 
+def parse_plain_file(content: bytes) -> ParsedText:
+    """Canonical text of a plain text file. Raises SourceError when it is no text."""
+    return parse_plain_text(decoded(content))
+
+
 def parse_plain_text(source: str) -> ParsedText:
     """The text as it stands, with headings, list items and paragraphs found from layout.
+
+    Invisible characters alone are stripped.
 
     A heading is a short line alone between empty lines that doesn't end like a sentence; a list
     item that asks a question and is answered by an indented paragraph is a heading as well.
     """
+    source, hidden = without_invisible(source)
     groups = list(_groups(source))
     blocks: list[Block] = []
     for place, group in enumerate(groups):
         following = groups[place + 1] if place + 1 < len(groups) else None
         blocks.append(_block(source, group, following))
-    return ParsedText(source, tuple(blocks))
+    return ParsedText(source, tuple(blocks), hidden=tuple(hidden))
 
 
 def _block(source: str, group: _Group, following: _Group | None) -> Block:

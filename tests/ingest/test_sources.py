@@ -15,7 +15,7 @@ def folder(tmp_path):
         "a.txt",
         "sub/c.MARKDOWN",
         "sub/d.text",
-        "e.pdf",
+        "e.png",
         "f",
         ".hidden.md",
         ".git/g.md",
@@ -81,8 +81,8 @@ def test_a_pipe_is_neither_file_nor_folder(tmp_path):
 
 
 def test_a_kind_that_is_not_supported_is_refused_when_it_is_read(folder):
-    with pytest.raises(SourceError, match=r"\.pdf is not supported; give one of \.md"):
-        find_files([folder / "e.pdf"])[0].read()
+    with pytest.raises(SourceError, match=r"\.png is not supported; give one of \.md"):
+        find_files([folder / "e.png"])[0].read()
 
 
 def test_a_file_that_went_away_meanwhile_is_refused_when_it_is_read(folder):

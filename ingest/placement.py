@@ -1,0 +1,46 @@
+"""Furniture known by where the source has put it: a menu, a footer, a page's running head."""
+
+from ingest.parsed import ParsedText
+from rag.domain import Block, BlockKind
+
+LINKS = "links"
+
+
+def cut_by_place(parsed: ParsedText) -> list[str | None]:
+    """For each block why it goes, None for what stays.
+
+    A page's only first heading stays wherever it stands. Lines of links alone go at the page's two
+    ends; in its midst they are a list like any other.
+    """
+    if not parsed.places:
+        return [None] * len(parsed.blocks)
+    titled = any(
+        block.kind is BlockKind.HEADING and block.level == 1 and place in ("", LINKS)
+        for block, place in zip(parsed.blocks, parsed.places, strict=True)
+    )
+    reasons = [
+        _reason(block, place, titled=titled)
+        for block, place in zip(parsed.blocks, parsed.places, strict=True)
+    ]
+    for places in (range(len(reasons)), reversed(range(len(reasons)))):
+        for place in places:
+            block = parsed.blocks[place]
+            if reasons[place] is None and not (
+                parsed.places[place] == LINKS and block.kind is not BlockKind.HEADING
+            ):
+                break
+            reasons[place] = reasons[place] or "only links, at the end of the page"
+    return reasons if any(reason is None for reason in reasons) else _without_links(parsed)
+
+
+def _reason(block: Block, place: str, *, titled: bool) -> str | None:
+    if place in ("", LINKS):
+        return None
+    if not titled and block.kind is BlockKind.HEADING and block.level == 1:
+        return None
+    return f"page furniture: {place}"
+
+
+def _without_links(parsed: ParsedText) -> list[str | None]:
+    # A page of links alone is a table of contents: it is all there is.
+    return [_reason(b, p, titled=True) for b, p in zip(parsed.blocks, parsed.places, strict=True)]

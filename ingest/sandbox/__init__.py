@@ -1,0 +1,1 @@
+"""Parsers in processes of their own, with limits on time and memory, without network or files."""
