@@ -6,11 +6,14 @@ from api import openai_routes, pages, routes, session_routes, widget
 from api.admission import Admission
 from api.backend import Backend
 from api.body_limit import BodyLimit
+from api.cors import Cors
 from api.errors import handle_errors
+from api.head import Head
 from api.host_check import HostCheck
 from api.openapi import describe
 from api.ports import Services
 from api.request_context import RequestContext
+from api.time_limit import TimeLimit
 from operations.bootstrap import Operations
 from rag.settings import Settings
 
@@ -23,7 +26,7 @@ def create_app(services: Services, operations: Operations, settings: Settings) -
     app = FastAPI(
         title="Footnote", version=VERSION, docs_url=None, redoc_url=None, redirect_slashes=False
     )
-    app.state.backend = Backend(services)
+    app.state.backend = Backend(services, settings.queue_max)
     app.state.operations = operations
     app.state.settings = settings
     app.include_router(routes.router)
@@ -37,6 +40,12 @@ def create_app(services: Services, operations: Operations, settings: Settings) -
     # The one added last stands outermost.
     app.add_middleware(Admission, operations=operations, settings=settings)
     app.add_middleware(BodyLimit, max_bytes=settings.request_max_bytes)
+    app.add_middleware(
+        TimeLimit, seconds=settings.request_seconds, body_seconds=settings.body_seconds
+    )
+    app.add_middleware(Head)
+    if settings.allowed_origins:
+        app.add_middleware(Cors, origins=settings.allowed_origins)
     app.add_middleware(HostCheck, settings=settings)
     app.add_middleware(RequestContext)
     return app

@@ -6,9 +6,9 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Annotated
 
-from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Request
 
+from api.bounded_pool import BoundedPool
 from api.ports import Services
 from api.suggestions import Suggestions
 from api.telling import told_by
@@ -25,16 +25,17 @@ class Backend:
     """Runs questions and reads on two sets of threads, so that reads never queue behind questions.
 
     As many questions run at once as there are cores: more would only make each of them slower.
+    While `queue_max` wait, another is refused with OverloadedError.
     """
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, queue_max: int) -> None:
         self.started = int(time.time())
         self._answerer = services.answerer
         self._catalog = services.catalog
         self._embedder = services.embedder
         self._suggestions = Suggestions(services.catalog)
-        self._thinking = CapacityLimiter(max(1, os.cpu_count() or 1))
-        self._reading = CapacityLimiter(READERS)
+        self._thinking = BoundedPool(max(1, os.cpu_count() or 1), queue_max)
+        self._reading = BoundedPool(READERS, queue_max)
 
     async def answer(self, question: Question) -> Answer:
         """The answer to a question. Cancelling this stops the work on it."""
@@ -51,9 +52,7 @@ class Backend:
         """
 
         async def work(tell: Tell) -> Answer:
-            return await to_thread.run_sync(
-                self._answerer.answer, question, tell, limiter=self._thinking
-            )
+            return await self._thinking.run(self._answerer.answer, question, tell)
 
         return told_by(work)
 
@@ -63,33 +62,29 @@ class Backend:
         def count() -> list[int]:
             return [self._embedder.token_count(text) for text in texts]
 
-        return await to_thread.run_sync(count, limiter=self._reading)
+        return await self._reading.run(count)
 
     async def search(self, query: str, top_k: int, audience: Audience) -> SearchResult:
         """At most `top_k` passages, best first."""
-        return await to_thread.run_sync(
-            self._answerer.search, query, top_k, audience, limiter=self._thinking
-        )
+        return await self._thinking.run(self._answerer.search, query, top_k, audience)
 
     async def document(self, document_id: str, audience: Audience) -> Document:
         """The live revision of a document."""
         view = self._catalog.seen_by(audience)
-        return await to_thread.run_sync(view.document, document_id, limiter=self._reading)
+        return await self._reading.run(view.document, document_id)
 
     async def documents(self, audience: Audience) -> Sequence[DocumentSummary]:
         """The live documents without their texts."""
         view = self._catalog.seen_by(audience)
-        return await to_thread.run_sync(view.documents, limiter=self._reading)
+        return await self._reading.run(view.documents)
 
     async def status(self) -> StoreStatus:
         """What the data directory holds."""
-        return await to_thread.run_sync(self._catalog.status, limiter=self._reading)
+        return await self._reading.run(self._catalog.status)
 
     async def suggested_questions(self, count: int, audience: Audience) -> list[str]:
         """At most `count` questions that the headings of documents the reader may see ask."""
-        return await to_thread.run_sync(
-            self._suggestions.first, count, audience, limiter=self._reading
-        )
+        return await self._reading.run(self._suggestions.first, count, audience)
 
 
 async def _backend(request: Request) -> Backend:

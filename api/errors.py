@@ -11,8 +11,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.bounded_pool import OverloadedError
 from api.problems import Problem, ProblemError, problem_response, request_id_of
-from operations.errors import NotAllowedError, NotAuthenticatedError
+from operations.errors import (
+    InProgressError,
+    NotAllowedError,
+    NotAuthenticatedError,
+    ReusedKeyError,
+)
 from rag.errors import (
     EmptyStoreError,
     IncompatibleStoreError,
@@ -34,6 +40,9 @@ TRANSLATION: dict[type[RagError], tuple[int, str, str]] = {
     NotFoundError: (404, "not-found", "There is nothing at this address"),
     NotAuthenticatedError: (401, "not-authenticated", "A key is needed"),
     NotAllowedError: (403, "not-allowed", "The key doesn't allow this"),
+    ReusedKeyError: (409, "idempotency-key-reused", "The key stands for another request"),
+    InProgressError: (409, "in-progress", "The same request is being carried out"),
+    OverloadedError: (503, "overloaded", "Too much is asked for at the moment"),
     EmptyStoreError: (503, "nothing-ingested", "Nothing has been ingested yet"),
     SourceError: (422, "unreadable-source", "The source can't be read"),
     IncompatibleStoreError: (500, "incompatible-store", "The data directory can't be used"),

@@ -7,6 +7,7 @@ from operations.audit import Audit
 from operations.claims import Claims
 from operations.erasure import Erasure
 from operations.feedback import Feedback
+from operations.idempotency import Idempotency
 from operations.journal import Journal
 from operations.kept_questions import KeptQuestions
 from operations.keys import Keys, any_key
@@ -28,6 +29,7 @@ class Operations:
     store: Store
     keys: Keys
     sessions: Sessions
+    idempotency: Idempotency
     rooms: Rooms
     claims: Claims
     answers: Answers
@@ -69,6 +71,7 @@ def _built(store: Store, settings: Settings) -> Operations:
         store=store,
         keys=keys,
         sessions=Sessions(store, pepper, keys, settings.session_days * SECONDS_A_DAY),
+        idempotency=Idempotency(store, pepper),
         rooms=Rooms(store),
         claims=Claims(store),
         answers=answers,

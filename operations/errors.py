@@ -1,6 +1,6 @@
-"""Errors that concern who asks; like all of ours, each is a sentence to show."""
+"""Errors of what the running service remembers; like all of ours, each is a sentence to show."""
 
-from rag.errors import PermanentError
+from rag.errors import PermanentError, TransientError
 
 
 class NotAuthenticatedError(PermanentError):
@@ -9,3 +9,11 @@ class NotAuthenticatedError(PermanentError):
 
 class NotAllowedError(PermanentError):
     """Whoever asks is known, and may not do this."""
+
+
+class ReusedKeyError(PermanentError):
+    """A client's key for one request was sent with another."""
+
+
+class InProgressError(TransientError):
+    """The same request is being carried out at this moment."""

@@ -109,7 +109,7 @@ class Settings(BaseSettings):
         (),
         description="Further names, comma-separated, under which the server may be addressed.",
     )
-    allowed_origins: Names = Field(
+    allowed_origins: Origins = Field(
         (),
         description="Websites, comma-separated, whose scripts may call the API with a key (CORS).",
     )
@@ -152,6 +152,15 @@ class Settings(BaseSettings):
     )
     bot_questions_per_person: int = Field(6, ge=1, description="Questions a minute of one person.")
     bot_questions_per_channel: int = Field(30, ge=1, description="The same in one channel.")
+    request_seconds: float = Field(
+        60.0, gt=0, description="A request whose answer has not begun by then is given up."
+    )
+    body_seconds: float = Field(
+        30.0, gt=0, description="A request body that has not arrived by then is given up."
+    )
+    queue_max: int = Field(
+        256, ge=0, description="While this many questions wait, another is refused at once."
+    )
     widget_origins: Origins = Field(
         (), description="Websites, comma-separated, that may show the chat widget; none: it is off."
     )

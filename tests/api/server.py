@@ -4,10 +4,11 @@ import socket
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
 import uvicorn
+from fastapi import FastAPI
 
 from api.app import create_app
 from operations.bootstrap import open_operations
@@ -16,10 +17,13 @@ from tests.fakes.service import FakeServices
 
 
 @contextmanager
-def served(services: FakeServices, **settings: object) -> Iterator[str]:
+def served(
+    services: FakeServices, extend: Callable[[FastAPI], None] = lambda _: None, **settings: object
+) -> Iterator[str]:
     """The address of a server over the services, on a free loopback port.
 
-    It remembers in a folder of its own, unless the settings name a `data_dir`.
+    It remembers in a folder of its own, unless the settings name a `data_dir`. `extend` may add
+    routes.
     """
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -30,6 +34,7 @@ def served(services: FakeServices, **settings: object) -> Iterator[str]:
         chosen = Settings(**{"data_dir": folder, "public_url": address, **settings})
         with closing(open_operations(chosen)) as operations:
             app = create_app(services, operations, chosen)
+            extend(app)
             server = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False))
             with _running(server, listening):
                 yield address
