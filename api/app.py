@@ -10,6 +10,7 @@ from api.cors import Cors
 from api.errors import handle_errors
 from api.head import Head
 from api.host_check import HostCheck
+from api.mcp_route import McpRoute
 from api.openapi import describe
 from api.ports import Services
 from api.request_context import RequestContext
@@ -22,11 +23,18 @@ VERSION = "1"
 
 def create_app(services: Services, operations: Operations, settings: Settings) -> FastAPI:
     """The API and the chat page over services and operations that the caller opens and closes."""
+    backend = Backend(services, settings.queue_max)
+    mcp = McpRoute(backend, settings.request_max_bytes)
     # The bundled /docs page loads its script from a CDN; the description itself is served.
     app = FastAPI(
-        title="Footnote", version=VERSION, docs_url=None, redoc_url=None, redirect_slashes=False
+        title="Footnote",
+        version=VERSION,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=mcp.running,
     )
-    app.state.backend = Backend(services, settings.queue_max)
+    app.state.backend = backend
     app.state.operations = operations
     app.state.settings = settings
     app.include_router(routes.router)
@@ -34,6 +42,7 @@ def create_app(services: Services, operations: Operations, settings: Settings) -
     app.include_router(pages.router)
     app.include_router(session_routes.router)
     app.include_router(widget.router)
+    app.router.routes.append(mcp.route())
     app.mount("/static", pages.Static(), name="static")
     handle_errors(app)
     describe(app)

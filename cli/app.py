@@ -109,6 +109,15 @@ def search(
 
 
 @app.command()
+def mcp(audience: AsReader = None, data_dir: DataDir = None) -> None:
+    """Serve the Model Context Protocol on standard input and output, for a client to start."""
+    with telling_faults(as_json=False):
+        from cli.mcp_command import mcp
+
+        mcp(audience_of(audience or ()), data_dir)
+
+
+@app.command()
 def status(data_dir: DataDir = None, json: Json = False) -> None:
     """Show what is stored: documents, passages, generation, model, sizes."""
     with telling_faults(as_json=json):

@@ -12,10 +12,11 @@ from rag.domain import Answer, Question, RankedPassage, SearchResult
 from rag.errors import EmptyStoreError
 from rag.evidence import Finding, joined_evidence
 from rag.manuscript import Written
-from rag.progress import Stage, Status, Tell, Telling, ignore
+from rag.progress import Stage, Status, Tell, ignore
 from rag.ranking import Ranker
 from rag.retriever import Retriever
 from rag.rewriter import Rewriter
+from rag.telling import Telling
 from rag.validation import QuestionLimits, checked_query, checked_question
 from rag.written import Writer
 

@@ -193,6 +193,11 @@ class AnswerSentence:
     text: str
     citations: tuple[int, ...]
 
+    @property
+    def marked(self) -> str:
+        """The sentence as the answer's text has it: its numbers in brackets behind it."""
+        return f"{self.text} {''.join(f'[{number}]' for number in self.citations)}"
+
 
 @dataclass(frozen=True, slots=True)
 class NearestPassage:

@@ -7,7 +7,7 @@ from typing import Protocol
 from rag.citations import Span, spans_of
 from rag.domain import AnswerSentence
 from rag.evidence import ScoredUnit
-from rag.rendering import joints, rendered
+from rag.rendering import joints
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class Manuscript:
         for span in fresh:
             self._numbers[span] = len(self._numbers) + 1
         sentence = AnswerSentence(text, tuple(self._numbers[span] for span in spans))
-        added = rendered(joint if self._text else joint.lstrip(), sentence)
+        added = f"{joint if self._text else joint.lstrip()}{sentence.marked}"
         self._sentences.append(sentence)
         self._text += added
         self._said.update(_place(scored) for span in spans for scored in span.units)

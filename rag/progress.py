@@ -4,11 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rag.catalog_view import CatalogView
-from rag.citations import UrlOf, cite
 from rag.domain import Answer, AnswerSentence, Citation
-from rag.manuscript import Piece
-from rag.rendering import rendered
 
 
 class Stage(StrEnum):
@@ -53,36 +49,13 @@ def ignore(_: Progress) -> None:
     """Tell nobody."""
 
 
-class Telling:
-    """Hears an answer's sentences as they are written, cites them, and tells them on."""
-
-    def __init__(self, tell: Tell, view: CatalogView, url_of: UrlOf) -> None:
-        self.citations: list[Citation] = []
-        self._tell = tell
-        self._view = view
-        self._url_of = url_of
-
-    def hear(self, piece: Piece) -> None:
-        """Tell a sentence with the citations that are new with it."""
-        fresh = tuple(
-            cite(number, span, self._view.document(span.passage.document_id), self._url_of)
-            for number, span in enumerate(piece.spans, start=len(self.citations) + 1)
-        )
-        self.citations += fresh
-        self._tell(Told(piece.sentence, fresh, piece.text))
-
-    def wait(self) -> None:
-        """Tell that there is nothing to tell."""
-        self._tell(Pulse())
-
-
 def retold(answer: Answer) -> Iterator[Told]:
     """What was told of a finished answer, once more: for an answer that is given again."""
     cited = 0
     at = 0
     for sentence in answer.sentences:
         most = max((cited, *sentence.citations))
-        words = rendered("", sentence)
+        words = sentence.marked
         end = answer.text.index(words, at) + len(words)
         yield Told(sentence, answer.citations[cited:most], answer.text[at:end])
         cited, at = most, end

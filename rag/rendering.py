@@ -2,15 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from rag.domain import AnswerSentence
 from rag.evidence import ScoredUnit
 from rag.search_text import ITEM_KINDS
-
-
-def rendered(joint: str, sentence: AnswerSentence) -> str:
-    """What a sentence adds to the text: what joins it to the one before, its words, its numbers."""
-    marks = "".join(f"[{number}]" for number in sentence.citations)
-    return f"{joint}{sentence.text} {marks}"
 
 
 def joints(units: Iterable[ScoredUnit]) -> Iterator[tuple[ScoredUnit, str]]:
