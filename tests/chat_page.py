@@ -1,5 +1,6 @@
 """The chat page in a browser: asking, waiting, looking."""
 
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -17,7 +18,8 @@ def until(page: Chrome, selector: str, count: int = 1) -> list[WebElement]:
         ]
         return found if len(found) >= count else []
 
-    return WebDriverWait(page, PATIENCE).until(shown, f"{count} of {selector}")
+    wait = WebDriverWait(page, PATIENCE, ignored_exceptions=[StaleElementReferenceException])
+    return wait.until(shown, f"{count} of {selector}")
 
 
 def until_true(page: Chrome, script: str) -> None:
@@ -31,6 +33,12 @@ def ask(page: Chrome, question: str) -> WebElement:
     page.find_element(By.ID, "question").send_keys(question, Keys.ENTER)
     until_true(page, f"document.querySelectorAll('.actions, .trouble').length > {before}")
     return page.find_elements(By.CSS_SELECTOR, ".turn")[-1]
+
+
+def press(page: Chrome, element: WebElement) -> None:
+    """Click the element where nothing that stays at the top or the bottom covers it."""
+    page.execute_script("arguments[0].scrollIntoView({ block: 'center' })", element)
+    element.click()
 
 
 def text(element: WebElement, selector: str) -> list[str]:
@@ -47,9 +55,7 @@ def tab_to(page: Chrome, selector: str, *, back: bool = False) -> WebElement:
     """The element, reached with the Tab key alone."""
     keys = (Keys.SHIFT, Keys.TAB) if back else (Keys.TAB,)
     for _ in range(60):
-        if page.execute_script(
-            "return document.activeElement.matches(arguments[0])", selector
-        ):
+        if page.execute_script("return document.activeElement.matches(arguments[0])", selector):
             return focused(page)
         focused(page).send_keys(*keys)
     raise AssertionError(f"Tab does not lead to {selector}")

@@ -4,6 +4,8 @@ import { textElements, withoutMarkers } from "./cited_text.js";
 import { element, pathElements, runningQuote, sourcePath } from "./elements.js";
 import { addressOf } from "./source_links.js";
 
+const GROWS = new Set(["p", "ul", "ol", "li"]);
+
 // The answer's parts, for a body that may hold some of them already.
 export function answerParts(answer) {
   if (answer.status === "abstained") {
@@ -24,14 +26,27 @@ export function answerParts(answer) {
   return [...textElements(answer), ...(answer.reason ? [note] : []), notesElement(answer)];
 }
 
-// Makes the body hold these parts; those that it holds already stay, with what a reader does there.
+// Makes the body hold these parts. What it holds already stays, and with it a reader's focus.
 export function settle(body, parts) {
-  parts.forEach((part, place) => {
-    const held = body.children[place];
+  const wanted = [...parts]; // a list of child nodes shrinks as they move
+  wanted.forEach((part, place) => {
+    const held = body.childNodes[place];
     if (!held) body.append(part);
-    else if (!held.isEqualNode(part)) held.replaceWith(part);
+    else if (bare(held).isEqualNode(part)) return;
+    else if (GROWS.has(part.localName) && held.localName === part.localName) settle(held, part.childNodes);
+    else held.replaceWith(part);
   });
-  while (body.children.length > parts.length) body.lastElementChild.remove();
+  while (body.childNodes.length > wanted.length) body.lastChild.remove();
+}
+
+// Without the marks of what a reader is just pointing at.
+function bare(held) {
+  const copy = held.cloneNode(true);
+  for (const link of [copy, ...(copy.querySelectorAll?.("a") ?? [])]) {
+    link.removeAttribute?.("aria-describedby");
+    link.removeAttribute?.("aria-current");
+  }
+  return copy;
 }
 
 // What a screen reader hears when an answer has arrived.

@@ -9,9 +9,9 @@ from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
+from tests.api.pages import looked_at
 from tests.api.server import served
-from tests.axe import grave_faults
-from tests.browser import PHONE, chromium, console, requested_addresses
+from tests.browser import PHONE, chromium
 from tests.chat_page import ask, focused, text, until
 from tests.fakes.service import ABSTAINED, ANSWERED, COFFEE, DOCUMENTS, PARTIAL, TEA, FakeServices
 
@@ -37,21 +37,11 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
 
 @pytest.fixture
 def page(browser: Chrome, address: str, fake: FakeServices) -> Iterator[Chrome]:
-    """The freshly loaded page.
-
-    Afterwards: no other origin was asked, the console was silent, and axe finds nothing grave in
-    the state that the test has left.
-    """
+    """The freshly loaded page, checked at the end."""
     fake.catalog.held = list(DOCUMENTS)
     fake.answerer.asked.clear()
-    requested_addresses(browser)
-    console(browser)
-    browser.get(address)
-    yield browser
-    foreign = [url for url in requested_addresses(browser) if not url.startswith(address)]
-    assert foreign == []
-    assert grave_faults(browser) == []
-    assert [said for said in console(browser) if "status of 5" not in said] == []
+    with looked_at(browser, address) as page:
+        yield page
 
 
 def test_suggestions_come_from_the_documents_and_ask_when_clicked(page: Chrome, fake: FakeServices):
@@ -132,7 +122,6 @@ def test_a_source_that_is_gone_is_said_to_be(page: Chrome, fake: FakeServices):
     fake.catalog.held = [TEA]
     turn.find_element(By.CSS_SELECTOR, ".nearest .note").click()
     assert "There is no document" in until(page, ".panel-note")[0].text
-    console(page)  # the browser notes the 404
 
 
 def test_focus_on_a_citation_previews_its_quote(page: Chrome):
