@@ -75,7 +75,7 @@ def test_conversations_come_back_and_can_be_deleted_one_by_one_or_all(
 
     fake.answerer.asked.clear()
     ask(page, "And for coffee?")
-    assert [turn.content for turn in fake.answerer.asked[0].history][0] == "How hot?"
+    assert fake.answerer.asked[0].history[0].content == "How hot?"
 
     page.find_element(By.ID, "restart").click()
     ask(page, "Who lives on the moon?")
