@@ -148,7 +148,8 @@ def test_another_reader_of_this_browser_sees_nothing_of_it(
         until_true(browser, "document.getElementById('signin-said').textContent.length > 10")
         browser.find_element(By.ID, "signin-key").clear()
         browser.find_element(By.ID, "signin-key").send_keys(first, Keys.ENTER)
-        until_true(browser, "document.querySelectorAll('.turn').length === 2")
+        again = "document.querySelector('.trouble')?.textContent.includes('was not answered')"
+        until_true(browser, again)
         assert text(browser, ".turn .question") == ["How hot?", "And for coffee?"]
 
         browser.delete_all_cookies()
