@@ -68,7 +68,12 @@ TIME_UNIT = re.compile(
 PERCENT = re.compile(
     r"%|\bper ?cent|\bpercentage|\b(?:half|third|quarter|majority|times)\b", re.IGNORECASE
 )
-VERSION = re.compile(r"\b[a-z]*\d+(?:\.\d+)*\b", re.IGNORECASE)
+# "3.12", or a name with a small number behind it: neither a year nor a count of something.
+VERSION = re.compile(
+    r"\b\d+\.\d+|\b[A-Za-z]+ (?!(?:19|20)\d\d\b)\d{1,3}\b"
+    r"(?! (?:to|of|percent|million)\b| ?%| [a-z]{3,}s\b)"
+)
+NUMERAL = re.compile(r"\d(?:[\d.,]*\d)?")
 NEAR_WORDS = 5
 # "dev" counts as "developers"; a shorter beginning could be anything.
 SHORTEST_BEGINNING = 3
@@ -94,6 +99,7 @@ MONEY_ASKED = re.compile(
     r"\b(?:price|salary|wage|fee|fees|hourly rate|day rate)\b"
     r"|\bhow much (?:does|do|did|would|will|is|are|money)\b"
     r".*\b(?:costs?|charge|pay|paid|spend)\b"
+    r"|\bwhat (?:did|does|do|would|will|should) .*\b(?:costs?|pay|charge)\b"
 )
 VERSION_ASKED = re.compile(r"\b(?:what|which) (?:\w+ )?(?:version|release)\b")
 
@@ -140,7 +146,7 @@ def missing_kind(query: Query, evidence: Sequence[Evidence]) -> str | None:
     """The kind of thing asked for that the best units about the subject don't hold, else None.
 
     Only units that hold most of the question's words are asked: a year that stands in a sentence
-    about something else is no answer.
+    about something else is no answer, nor is a number that the question itself brings along.
     """
     expected = expectation_of(query.text)
     if expected is None:
@@ -153,7 +159,9 @@ def missing_kind(query: Query, evidence: Sequence[Evidence]) -> str | None:
         for text, share in zip(texts, shares, strict=True)
         if share >= ABOUT_SHARE * max(shares)
     ]
-    return None if any(map(expected.is_held_by, about)) else expected.kind
+    asked_with = set(NUMERAL.findall(query.text))
+    told = (NUMERAL.sub(lambda n: "" if n[0] in asked_with else n[0], text) for text in about)
+    return None if any(map(expected.is_held_by, told)) else expected.kind
 
 
 def _counts(text: str, nouns: Sequence[str]) -> bool:
