@@ -18,9 +18,15 @@ def calibrate(
     documents: Annotated[
         list[Path], typer.Option("--documents", help="The documents that the sets are about.")
     ],
-    out: Annotated[Path, typer.Option(help="The file of numbers to write.")] = Path(
-        "rag/abstention.json"
-    ),
+    profile: Annotated[
+        str | None, typer.Option(help="full or fast; FOOTNOTE_PROFILE, else full.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="The file of numbers to write; rag/abstention_PROFILE.json when left out."
+        ),
+    ] = None,
     *,
     false_silence: Annotated[
         float, typer.Option(min=0.0, max=0.5, help="Share of answerable questions to give up.")
@@ -32,7 +38,8 @@ def calibrate(
     from evals.question_set import load_question_set
 
     loaded = [load_question_set(path) for path in sets]
-    with opened(None, temporary=True) as services:
+    with opened(None, temporary=True, profile=profile) as services:
+        chosen = services.settings.profile
         ingest_for_evaluation(services, documents)
         observed = [
             Observed(services.answerer.features(record.to_question()), record.expects_answer)
@@ -43,12 +50,13 @@ def calibrate(
         fitted = fit(observed, FEATURES, false_silence)
     except ValueError as error:
         raise InvalidRequestError(f"These sets can't be used: {error}.") from error
-    made_by = " ".join(["footnote eval calibrate", *map(str, sets)])
+    made_by = " ".join([f"footnote eval calibrate --profile {chosen}", *map(str, sets)])
     provenance = {
         "made_by": made_by + "".join(f" --documents {path}" for path in documents),
         "questions": len(observed),
         "answerable": sum(one.answerable for one in observed),
         "false_silence": false_silence,
     }
-    out.write_text(written(fitted, provenance), "utf-8")
-    sys.stderr.write(f"Wrote {out}.\n")
+    target = out or Path(f"rag/abstention_{chosen}.json")
+    target.write_text(written(fitted, provenance), "utf-8")
+    sys.stderr.write(f"Wrote {target}.\n")

@@ -23,14 +23,16 @@ SHARED_SCORES = 2_000_000
 
 
 @contextmanager
-def opened(data_dir: Path | None, *, temporary: bool = False) -> Iterator[Services]:
+def opened(
+    data_dir: Path | None, *, temporary: bool = False, profile: str | None = None
+) -> Iterator[Services]:
     """The services over a data directory, None being the settings' own; closed at the end.
 
     `temporary` puts a fresh directory in place of None, which is removed at the end.
     """
     with tempfile.TemporaryDirectory(prefix="footnote-eval-") as folder:
         chosen = Path(folder) if temporary and data_dir is None else data_dir
-        services = open_services(load_settings(data_dir=chosen))
+        services = open_services(load_settings(data_dir=chosen, profile=profile))
         try:
             yield services
         finally:

@@ -1,7 +1,7 @@
 """Does the evidence answer the question? A probability, a status and a reason; no exception."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -56,20 +56,21 @@ class Abstention:
     """Weighs what was found, by weights that were fitted on calibration sets alone.
 
     `probability = sigmoid(intercept + sum of weight * feature)`; below the threshold it abstains.
-    `rag/abstention.json` holds the numbers and the command that makes them.
+    `rag/abstention_full.json` and `rag/abstention_fast.json` hold the numbers, one file a profile,
+    and the command that makes them.
     """
 
-    def __init__(self, is_word: Callable[[str], bool]) -> None:
+    def __init__(self, is_word: Callable[[str], bool], fitted: Mapping[str, Any]) -> None:
         self._is_word = is_word
+        self._fitted = fitted
 
     def judge(self, finding: Finding, what: str = "this") -> Verdict:
         """The verdict on what was found; a reason for silence names `what` was asked."""
         query, evidence = finding.query, finding.evidence
         if not evidence:
             return Verdict(AnswerStatus.ABSTAINED, 0.0, NOTHING_FOUND)
-        fitted = fitted_numbers()
-        probability = probability_of(self.features(query, evidence), fitted)
-        if probability >= fitted["threshold"]:
+        probability = probability_of(self.features(query, evidence), self._fitted)
+        if probability >= self._fitted["threshold"]:
             return Verdict(AnswerStatus.ANSWERED, probability, None)
         reason = reason_for_silence(query, evidence, self._is_word, what)
         return Verdict(AnswerStatus.ABSTAINED, probability, reason)
@@ -96,6 +97,6 @@ class Abstention:
 
 
 @cache
-def fitted_numbers() -> Any:
-    """The fitted intercept, weights by feature, and threshold."""
-    return json.loads(files("rag").joinpath("abstention.json").read_text("utf-8"))
+def fitted_numbers(profile: str) -> Any:
+    """The intercept, weights by feature, and threshold that were fitted for a profile."""
+    return json.loads(files("rag").joinpath(f"abstention_{profile}.json").read_text("utf-8"))

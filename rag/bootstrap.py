@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from rag.abstention import Abstention
+from rag.abstention import Abstention, fitted_numbers
 from rag.answerer import Answerer
 from rag.catalog import Catalog
 from rag.citations import document_url
@@ -71,7 +71,7 @@ def open_services(
         rewriter=Rewriter(Speller(embedder.is_word), embedder, without),
         retriever=Retriever(index, embedder, without),
         ranker=_ranker(settings, reranker, without),
-        abstention=Abstention(embedder.is_word),
+        abstention=Abstention(embedder.is_word, fitted_numbers(settings.profile)),
         writer=_writer(settings, chat_model, verifier),
         url_of=partial(document_url, settings.public_url),
         limits=QuestionLimits(settings.question_max_chars, settings.history_max_turns),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.abstention import Abstention
+from rag.abstention import Abstention, fitted_numbers
 from rag.domain import AnswerStatus
 from rag.evidence import Finding
 from rag.lexicon import terms
@@ -17,7 +17,7 @@ VOCABULARY = Vocabulary(dict.fromkeys(terms(GUIDE), 2), passages=10)
 
 @pytest.fixture
 def abstention():
-    return Abstention(lambda _: True)
+    return Abstention(lambda _: True, fitted_numbers("full"))
 
 
 def verdict_at(abstention, logit, question="Which products does Django suit?"):
