@@ -55,9 +55,7 @@ def ablate(
         about = (
             f"`footnote eval ablate {' '.join(map(str, sets))}` put the {questions} questions of "
             f"{names} to the whole system and to the system without one stage. The abstention's "
-            "numbers stay those of the whole system. Times are of this run, on whatever else the "
-            "machine was doing; scores of the cross-encoder are shared between the runs, so only "
-            "the first one's time counts."
+            "numbers stay those of the whole system."
         )
         if out is not None:
             out.write_text(markdown_of(found, about), "utf-8")

@@ -19,7 +19,6 @@ SHOWN = (
     "abstention_far",
     "citation_recall",
     "confidence_auroc",
-    "answer_ms_median",
 )
 WHOLE = "everything"
 
