@@ -60,6 +60,13 @@ class AnswerOut(ResponseModel):
     timings_ms: dict[str, float]
 
 
+class FeedbackOut(ResponseModel):
+    """What is now kept as this person's word on the answer."""
+
+    answer_id: str
+    verdict: Literal["up", "down"]
+
+
 class PassageOut(ResponseModel):
     """A passage that was found; scores compare only within one result."""
 

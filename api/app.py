@@ -2,8 +2,9 @@
 
 from fastapi import FastAPI
 
-from api import openai_routes, pages, routes, session_routes, widget
+from api import feedback_routes, openai_routes, pages, routes, session_routes, widget
 from api.admission import Admission
+from api.answer_cache import AnswerCache
 from api.backend import Backend
 from api.body_limit import BodyLimit
 from api.cors import Cors
@@ -13,6 +14,7 @@ from api.host_check import HostCheck
 from api.mcp_route import McpRoute
 from api.openapi import describe
 from api.ports import Services
+from api.recorded import Recorder
 from api.request_context import RequestContext
 from api.time_limit import TimeLimit
 from operations.bootstrap import Operations
@@ -23,8 +25,10 @@ VERSION = "1"
 
 def create_app(services: Services, operations: Operations, settings: Settings) -> FastAPI:
     """The API and the chat page over services and operations that the caller opens and closes."""
-    backend = Backend(services, settings.queue_max)
-    mcp = McpRoute(backend, settings.request_max_bytes)
+    cache = AnswerCache(settings.answer_cache_size, _what_answers_depend_on(settings))
+    backend = Backend(services, settings.queue_max, cache)
+    recorder = Recorder(backend, operations.journal)
+    mcp = McpRoute(recorder, settings.request_max_bytes)
     # The bundled /docs page loads its script from a CDN; the description itself is served.
     app = FastAPI(
         title="Footnote",
@@ -35,10 +39,12 @@ def create_app(services: Services, operations: Operations, settings: Settings) -
         lifespan=mcp.running,
     )
     app.state.backend = backend
+    app.state.recorder = recorder
     app.state.operations = operations
     app.state.settings = settings
     app.include_router(routes.router)
     app.include_router(openai_routes.router)
+    app.include_router(feedback_routes.router)
     app.include_router(pages.router)
     app.include_router(session_routes.router)
     app.include_router(widget.router)
@@ -58,3 +64,8 @@ def create_app(services: Services, operations: Operations, settings: Settings) -
     app.add_middleware(HostCheck, settings=settings)
     app.add_middleware(RequestContext)
     return app
+
+
+def _what_answers_depend_on(settings: Settings) -> str:
+    names = ("profile", "embedding_model", "chat_model", "chat_model_url", "public_url")
+    return "\n".join(f"{name}={getattr(settings, name)}" for name in names)

@@ -6,8 +6,10 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Annotated
 
+from anyio import to_thread
 from fastapi import Depends, Request
 
+from api.answer_cache import AnswerCache
 from api.bounded_pool import BoundedPool
 from api.ports import Services
 from api.suggestions import Suggestions
@@ -28,8 +30,11 @@ class Backend:
     While `queue_max` wait, another is refused with OverloadedError.
     """
 
-    def __init__(self, services: Services, queue_max: int) -> None:
+    def __init__(
+        self, services: Services, queue_max: int, cache: AnswerCache | None = None
+    ) -> None:
         self.started = int(time.time())
+        self._cache = AnswerCache() if cache is None else cache
         self._answerer = services.answerer
         self._catalog = services.catalog
         self._embedder = services.embedder
@@ -45,16 +50,27 @@ class Backend:
                     return progress
         raise AssertionError("a stream ends with its answer")
 
-    def stream(self, question: Question) -> AsyncGenerator[Progress | Answer, None]:
+    async def stream(self, question: Question) -> AsyncGenerator[Progress | Answer, None]:
         """What the answer in the making tells, and at last the answer itself.
 
-        Closing it stops the work within a second. A `Pulse` comes at least every ten seconds.
+        Closing it stops the work within a second. A `Pulse` comes at least every ten seconds. The
+        answer may come from memory, and then with an id of its own.
         """
 
         async def work(tell: Tell) -> Answer:
             return await self._thinking.run(self._answerer.answer, question, tell)
 
-        return told_by(work)
+        published = await self._published(question.audience)
+        async with aclosing(
+            self._cache.stream(question, published, lambda: told_by(work))
+        ) as stream:
+            async for progress in stream:
+                yield progress
+
+    async def _published(self, audience: Audience) -> str:
+        # Outside the pools: who joins an answer in the making need not wait for a turn.
+        state = await to_thread.run_sync(self._catalog.seen_by(audience).state)
+        return state.label
 
     async def token_counts(self, *texts: str) -> list[int]:
         """How many of the embedding model's tokens each text has."""
@@ -87,11 +103,6 @@ class Backend:
         return await self._reading.run(self._suggestions.first, count, audience)
 
 
-async def _backend(request: Request) -> Backend:
-    backend: Backend = request.app.state.backend
-    return backend
-
-
 async def _settings(request: Request) -> Settings:
     settings: Settings = request.app.state.settings
     return settings
@@ -102,6 +113,5 @@ async def _operations(request: Request) -> Operations:
     return operations
 
 
-BackendOfApp = Annotated[Backend, Depends(_backend)]
 SettingsOfApp = Annotated[Settings, Depends(_settings)]
 OperationsOfApp = Annotated[Operations, Depends(_operations)]

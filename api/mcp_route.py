@@ -8,9 +8,11 @@ from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from api.access import access_of
 from api.caller import caller_of
 from api.mcp_server import Context, mcp_server
 from api.mcp_tools import Desk
+from api.recorded import Recorder
 from operations.caller import Scope as KeyScope
 from rag.audience import Audience
 
@@ -24,9 +26,12 @@ class McpRoute:
     hosts and other websites were turned away before (`api.host_check`, `api.same_site`).
     """
 
-    def __init__(self, desk: Desk, max_bytes: int) -> None:
+    def __init__(self, recorder: Recorder, max_bytes: int) -> None:
+        def desk_of(context: Context) -> Desk:
+            return recorder.used_by(access_of(_request_of(context)))
+
         self._manager = StreamableHTTPSessionManager(
-            mcp_server(desk, _audience_of), stateless=True, max_request_body_size=max_bytes
+            mcp_server(desk_of, _audience_of), stateless=True, max_request_body_size=max_bytes
         )
 
     def route(self) -> Route:
@@ -46,5 +51,9 @@ class McpRoute:
 
 
 def _audience_of(context: Context) -> Audience:
+    return caller_of(_request_of(context)).audiences
+
+
+def _request_of(context: Context) -> Request:
     assert isinstance(context.request, Request)
-    return caller_of(context.request).audiences
+    return context.request

@@ -46,9 +46,11 @@ UNEXPECTED = "Footnote failed at this call and has logged why."
 Context = ServerRequestContext[Any, Any]
 
 
-def mcp_server(desk: Desk, audience_of: Callable[[Context], Audience]) -> Server[Any]:
-    """The server over these services; `audience_of` says with whose rights a message reads."""
-    handlers = _Handlers(desk, audience_of)
+def mcp_server(
+    desk_of: Callable[[Context], Desk], audience_of: Callable[[Context], Audience]
+) -> Server[Any]:
+    """The server over services; `audience_of` says with whose rights a message reads."""
+    handlers = _Handlers(desk_of, audience_of)
     return Server(
         "footnote",
         version=VERSION,
@@ -63,8 +65,10 @@ def mcp_server(desk: Desk, audience_of: Callable[[Context], Audience]) -> Server
 
 
 class _Handlers:
-    def __init__(self, desk: Desk, audience_of: Callable[[Context], Audience]) -> None:
-        self._desk = desk
+    def __init__(
+        self, desk_of: Callable[[Context], Desk], audience_of: Callable[[Context], Audience]
+    ) -> None:
+        self._desk_of = desk_of
         self._audience_of = audience_of
         self._tools = {tool.name: tool for tool in TOOLS}
 
@@ -80,7 +84,7 @@ class _Handlers:
             raise MCPError(INVALID_PARAMS, f"There is no tool {params.name!r}: use {known}.")
         try:
             arguments = tool.arguments.model_validate(params.arguments or {})
-            call = Call(self._desk, self._audience_of(context), _reporter(context))
+            call = Call(self._desk_of(context), self._audience_of(context), _reporter(context))
             result = await tool.run(call, arguments)
         except ValidationError as error:
             return _failed(_faults(error))
@@ -97,7 +101,7 @@ class _Handlers:
         self, context: Context, params: PaginatedRequestParams | None
     ) -> ListResourcesResult:
         first = _page_start(params.cursor if params else None)
-        summaries = await self._desk.documents(self._audience_of(context))
+        summaries = await self._desk_of(context).documents(self._audience_of(context))
         rest = first + PAGE
         return ListResourcesResult(
             resources=[
@@ -130,7 +134,7 @@ class _Handlers:
         try:
             if not uri.startswith(SCHEME):
                 raise NotFoundError(f"There is no resource {uri!r}: documents are {SCHEME}….")
-            document = await self._desk.document(
+            document = await self._desk_of(context).document(
                 unquote(uri.removeprefix(SCHEME)), self._audience_of(context)
             )
         except RagError as error:

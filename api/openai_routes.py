@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.backend import Backend, BackendOfApp, SettingsOfApp
+from api.backend import SettingsOfApp
 from api.caller import Asking
 from api.event_stream import EventStream, Stream, begun, event, failed, kept_alive
 from api.json_route import JsonRoute
@@ -20,6 +20,7 @@ from api.openai_text import Message, message_of
 from api.openapi import problems
 from api.presence import while_present
 from api.problems import Problem, ProblemError, request_id_of
+from api.recorded import BackendOfApp, RecordedBackend
 from api.responses import JsonResponse
 from rag.domain import Answer, Question
 from rag.progress import Told
@@ -76,7 +77,7 @@ async def chat_completions(
 
 
 async def _chunks(
-    request: Request, body: ChatIn, question: Question, backend: Backend, stream: Stream
+    request: Request, body: ChatIn, question: Question, backend: RecordedBackend, stream: Stream
 ) -> AsyncGenerator[bytes, None]:
     completion = Completion(int(time.time()), request_id_of(request))
     message = Message()
@@ -100,7 +101,7 @@ async def _chunks(
     yield DONE
 
 
-async def _usage(backend: Backend, question: Question, message: Message) -> dict[str, Any]:
+async def _usage(backend: RecordedBackend, question: Question, message: Message) -> dict[str, Any]:
     """Tokens of what was read and of what was sent, counted by the embedding model's tokenizer."""
     read = [question.text, *(turn.content for turn in question.history)]
     prompt, completion = await backend.token_counts("\n".join(read), message.text)

@@ -21,7 +21,7 @@ REASONS = {
     400: "The body is empty, not UTF-8 or not JSON.",
     401: "There is no key, or it is unknown, expired or revoked.",
     403: "The key lacks the scope or the audience, or another website sent the request.",
-    404: "There is no such document.",
+    404: "There is nothing of this id.",
     413: "The body is too large.",
     409: "The Idempotency-Key was used for something else, or is being worked on.",
     415: "The body is not declared as JSON.",

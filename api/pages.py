@@ -10,11 +10,12 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from api.answer_schemas import DocumentOut
-from api.backend import BackendOfApp, SettingsOfApp
+from api.backend import SettingsOfApp
 from api.caller import Asking
 from api.document_view import Highlight, view_of
 from api.negotiation import prefers_html
 from api.openapi import problems
+from api.recorded import BackendOfApp
 from api.responses import JsonResponse
 from api.templating import html_page
 from rag.contract import document_to_json
@@ -55,7 +56,7 @@ async def chat(
     """The chat page."""
     values = {
         "suggestions": await backend.suggested_questions(SUGGESTIONS, caller.audiences),
-        "documents": len(await backend.documents(caller.audiences)),
+        "documents": await backend.document_count(caller.audiences),
         "takes_feedback": takes_feedback(request),
         "reader": caller.key_id or "",
         "question_max_chars": settings.question_max_chars,

@@ -24,8 +24,19 @@ class Answerer(Protocol):
         """
 
 
+class Published(Protocol):
+    """Which state of the documents is live."""
+
+    @property
+    def label(self) -> str:
+        """The generation and epoch, as an answer made from it names them."""
+
+
 class View(Protocol):
     """What a reader may see of what has been published. Waits for the disk."""
+
+    def state(self) -> Published:
+        """The live generation and epoch."""
 
     def document(self, document_id: str) -> Document:
         """The live revision of a document. Raises NotFoundError."""

@@ -8,7 +8,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.answer_schemas import AnswerOut, DocumentsOut, HealthOut, ReadyOut, SearchOut
-from api.backend import BackendOfApp
 from api.caller import Asking
 from api.event_description import AS_EVENTS
 from api.event_stream import EventStream, answer_events, begun
@@ -16,6 +15,7 @@ from api.json_route import JsonRoute
 from api.negotiation import prefers_events
 from api.openapi import problems
 from api.presence import while_present
+from api.recorded import BackendOfApp
 from api.responses import JsonResponse
 from api.schemas import AskIn, SearchIn
 from rag.audience import audience_of

@@ -90,3 +90,32 @@ class SignInIn(RequestModel):
     """A key to sign in with."""
 
     key: Annotated[str, Field(max_length=200, description="The key, as it was shown once.")]
+
+
+class FeedbackIn(RequestModel):
+    """What a person thinks of an answer that they were given."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"verdict": "up"},
+                {"verdict": "down", "reason": "It speaks of the old return address."},
+            ]
+        }
+    )
+
+    verdict: Annotated[
+        Literal["up", "down"], Field(description="Whether it helped. A person's last word counts.")
+    ]
+    reason: Annotated[
+        str | None,
+        Field(description="Why, in at most 1,000 characters; kept without personal data."),
+    ] = None
+    user: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=200,
+            description="Whom you ask for, if not yourself: any id, kept as an alias.",
+        ),
+    ] = None

@@ -6,10 +6,11 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from api.backend import BackendOfApp, SettingsOfApp
+from api.backend import SettingsOfApp
 from api.caller import Somebody
 from api.pages import STATIC, takes_feedback
 from api.problems import Problem, ProblemError
+from api.recorded import BackendOfApp
 from api.request_context import POLICY
 from api.templating import html_page
 from rag.audience import PUBLIC

@@ -69,7 +69,7 @@ class LateDesk:
 def mcp(audience: Audience, data_dir: Path | None) -> None:
     """Serve a reader with these labels until standard input ends."""
     desk = LateDesk(data_dir)
-    server = mcp_server(desk, lambda _: audience)
+    server = mcp_server(lambda _: desk, lambda _: audience)
 
     async def serve() -> None:
         async with stdio_server() as (read, write):

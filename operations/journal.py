@@ -75,10 +75,14 @@ class Journal:
         outcome = "found" if documents else "nothing"
         self._note(_event(access, "search", outcome, text=result.query, documents=documents))
 
-    def read(self, document_id: str, outcome: str, access: Access) -> None:
-        """A document is about to be shown, or was not: `outcome` is `shown` or why not."""
-        shown = (document_id,) if outcome == "shown" else ()
-        self._note(_event(access, "read", outcome, subject=document_id, documents=shown))
+    def read(self, document_id: str, access: Access) -> None:
+        """A document is about to be shown."""
+        shown = (document_id,)
+        self._note(_event(access, "read", "shown", subject=document_id, documents=shown))
+
+    def missed(self, document_id: str, access: Access) -> None:
+        """A document was asked for that isn't there for this reader; anybody may make up an id."""
+        self._note(_event(access, "read", "not-found", text=document_id))
 
     def listed(self, count: int, access: Access) -> None:
         """The titles of so many documents are about to be shown."""

@@ -131,6 +131,9 @@ class Settings(BaseSettings):
     audit_kept_days: float = Field(
         365, gt=0, description="Records of accesses are dropped after these; a checkpoint stays."
     )
+    answer_cache_size: int = Field(
+        1_000, ge=0, description="So many answers are kept in memory to be given again; 0: none."
+    )
     request_max_bytes: int = Field(
         1_000_000, ge=1_000, description="A larger request body is refused before it is parsed."
     )

@@ -22,8 +22,9 @@ def served(
 ) -> Iterator[str]:
     """The address of a server over the services, on a free loopback port.
 
-    It remembers in a folder of its own, unless the settings name a `data_dir`. `extend` may add
-    routes.
+    It remembers in a folder of its own, unless the settings name a `data_dir`, and answers each
+    question anew, unless they name an `answer_cache_size`. `extend` may
+    add routes.
     """
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -31,7 +32,8 @@ def served(
     ):
         listening.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        chosen = Settings(**{"data_dir": folder, "public_url": address, **settings})
+        usual = {"data_dir": folder, "public_url": address, "answer_cache_size": 0}
+        chosen = Settings(**{**usual, **settings})
         with closing(open_operations(chosen)) as operations:
             app = create_app(services, operations, chosen)
             extend(app)

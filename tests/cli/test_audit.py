@@ -24,10 +24,10 @@ def recorded(tmp_path: Path) -> Path:
     with closing(open_operations(Settings(data_dir=data_dir))) as operations:
         key, _ = operations.keys.add("intranet", ["admin"], (), None)
         journal = operations.journal
-        journal.read("tea-1a2b", "shown", Access(f"key:{key.id}", "http", "r1"))
+        journal.read("tea-1a2b", Access(f"key:{key.id}", "http", "r1"))
         journal.not_answered("why?", "failed", Access("slack/U1", "slack"), ["tea-1a2b"])
         journal.listed(3, Access("local", "page"))
-        journal.read("coffee-3c4d", "shown", Access("local", "page"))
+        journal.read("coffee-3c4d", Access("local", "page"))
     return data_dir
 
 

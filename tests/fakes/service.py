@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass, field, replace
 
 from rag.audience import PUBLIC, Audience, may_read
+from rag.catalog_rows import IndexState
 from rag.domain import (
     Answer,
     AnswerSentence,
@@ -208,6 +209,10 @@ class FakeCatalog:
     def seen_by(self, audience: Audience) -> "FakeCatalog":
         """What a reader with these labels may see."""
         return replace(self, held=[d for d in self.held if may_read(d.audience, audience)])
+
+    def state(self) -> IndexState:
+        """One state for good: tests of what changes use the real catalog."""
+        return IndexState("g1", 1)
 
     def document(self, document_id: str) -> Document:
         """The document; every read is noted in `read`."""

@@ -57,8 +57,8 @@ def test_what_cannot_be_audited_is_not_remembered(
 def test_searches_reads_lists_and_failures_are_audited(operations: Operations):
     journal = operations.journal
     journal.searched(FakeServices().answerer.search("heat", 2), HERE)
-    journal.read(TEA.id, "shown", HERE)
-    journal.read("secret", "not-found", HERE)
+    journal.read(TEA.id, HERE)
+    journal.missed("secret", HERE)
     journal.listed(3, HERE)
     journal.not_answered("Why?", "cancelled", HERE, [TEA.id, TEA.id])
     journal.did("gaps", "shown", HERE)

@@ -1,0 +1,40 @@
+"""What readers say of the answers that they were given."""
+
+from typing import Annotated
+
+from anyio import to_thread
+from fastapi import APIRouter, Path
+
+from api.access import by_of
+from api.answer_schemas import FeedbackOut
+from api.backend import OperationsOfApp
+from api.caller import Asking
+from api.json_route import JsonRoute
+from api.openapi import problems
+from api.responses import JsonResponse
+from api.schemas import FeedbackIn
+
+router = APIRouter(route_class=JsonRoute)
+
+AnswerId = Annotated[str, Path(max_length=64, description="The `id` of an answer given to you.")]
+
+
+@router.post(
+    "/v1/answers/{answer_id}/feedback",
+    summary="Say whether an answer helped",
+    response_model=FeedbackOut,
+    responses=problems(400, 404, 413, 415, 422, 500, 503),
+    tags=["answers"],
+)
+async def give_feedback(
+    answer_id: AnswerId, request: FeedbackIn, caller: Asking, operations: OperationsOfApp
+) -> JsonResponse:
+    """Keeps the last word of each person. Only who was given an answer can say something of it."""
+    await to_thread.run_sync(
+        operations.feedback.record,
+        answer_id,
+        request.verdict,
+        request.reason,
+        by_of(caller, request.user),
+    )
+    return JsonResponse({"answer_id": answer_id, "verdict": request.verdict})
