@@ -4,7 +4,6 @@ import time
 from dataclasses import dataclass, field, replace
 
 from rag.audience import PUBLIC, Audience, may_read
-from rag.catalog_rows import IndexState
 from rag.domain import (
     Answer,
     AnswerSentence,
@@ -199,6 +198,13 @@ ABSTAINED = replace(
 )
 
 
+@dataclass(frozen=True)
+class FakeState:
+    """What the answers above name as their generation."""
+
+    label: str = ANSWERED.generation
+
+
 @dataclass
 class FakeCatalog:
     """Holds documents in memory."""
@@ -210,9 +216,9 @@ class FakeCatalog:
         """What a reader with these labels may see."""
         return replace(self, held=[d for d in self.held if may_read(d.audience, audience)])
 
-    def state(self) -> IndexState:
+    def state(self) -> "FakeState":
         """One state for good: tests of what changes use the real catalog."""
-        return IndexState("g1", 1)
+        return FakeState()
 
     def document(self, document_id: str) -> Document:
         """The document; every read is noted in `read`."""
