@@ -9,12 +9,12 @@ from api.access import by_of
 from api.answer_schemas import FeedbackOut
 from api.backend import OperationsOfApp
 from api.caller import Asking
-from api.json_route import JsonRoute
+from api.idempotent_route import IdempotencyKey, IdempotentRoute
 from api.openapi import problems
 from api.responses import JsonResponse
 from api.schemas import FeedbackIn
 
-router = APIRouter(route_class=JsonRoute)
+router = APIRouter(route_class=IdempotentRoute)
 
 AnswerId = Annotated[str, Path(max_length=64, description="The `id` of an answer given to you.")]
 
@@ -23,11 +23,15 @@ AnswerId = Annotated[str, Path(max_length=64, description="The `id` of an answer
     "/v1/answers/{answer_id}/feedback",
     summary="Say whether an answer helped",
     response_model=FeedbackOut,
-    responses=problems(400, 404, 413, 415, 422, 500, 503),
+    responses=problems(400, 404, 409, 413, 415, 422, 500, 503),
     tags=["answers"],
 )
 async def give_feedback(
-    answer_id: AnswerId, request: FeedbackIn, caller: Asking, operations: OperationsOfApp
+    answer_id: AnswerId,
+    request: FeedbackIn,
+    caller: Asking,
+    operations: OperationsOfApp,
+    _key: IdempotencyKey = None,
 ) -> JsonResponse:
     """Keeps the last word of each person. Only who was given an answer can say something of it."""
     await to_thread.run_sync(

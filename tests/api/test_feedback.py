@@ -89,6 +89,19 @@ def test_what_cannot_be_kept_is_a_422_that_names_it(client_of: httpx.Client, bod
     assert named in str(found["detail"]).lower()
 
 
+def test_the_same_key_and_body_count_once_and_another_body_is_a_409(
+    client_of: httpx.Client, tmp_path: Path
+):
+    answer_id = asked(client_of)
+    key = {"Idempotency-Key": "f-1"}
+    first = said(client_of, answer_id, {"verdict": "up"}, **key)
+    assert said(client_of, answer_id, {"verdict": "down"}).status_code == 200
+    again = said(client_of, answer_id, {"verdict": "up"}, **key)
+    assert (again.status_code, again.json()) == (200, first.json())
+    assert opinions(tmp_path, answer_id)[0].verdict == "down"
+    problem(said(client_of, answer_id, {"verdict": "down"}, **key), 409)
+
+
 def test_the_description_has_an_example_that_works(client_of: httpx.Client):
     schemas = client_of.get("/openapi.json").json()["components"]["schemas"]
     for example in schemas["FeedbackIn"]["examples"]:
