@@ -37,6 +37,7 @@ MOST_MESSAGES = 3
 PREVIEW = 180
 TEXT_MAX = 3_000
 NOTES_MAX = 1_500
+ASKED_MAX = 300
 CONTEXTS = 12
 
 MARKUP = re.compile(r"[\\*_~`|\[\]]")
@@ -119,15 +120,18 @@ class MrkdwnStyle:
                 return entities(block.text)
 
 
-def answer_messages(answer: Answer, *, plain: bool = False) -> list[SlackMessage]:
-    """The answer's messages, sources and feedback buttons last, each within Slack's limits."""
+def answer_messages(answer: Answer, *, asked: str = "", plain: bool = False) -> list[SlackMessage]:
+    """The answer's messages, sources and feedback buttons last, each within Slack's limits.
+
+    `asked` is the question where Slack doesn't show it, as after a command; it comes first.
+    """
     groups: list[list[dict[str, Any]]]
     if plain:
-        texts = pack(_said(answer), MrkdwnStyle(), MOST_MESSAGES * SECTIONS)
+        texts = pack(_said(answer, asked), MrkdwnStyle(), MOST_MESSAGES * SECTIONS)
         sections = [_section(text) for text in texts]
         groups = [sections[at : at + SECTIONS] for at in range(0, len(sections), SECTIONS)]
     else:
-        groups = [[_markdown(text)] for text in _written(answer)]
+        groups = [[_markdown(text)] for text in _written(answer, asked)]
     groups[0][:0] = _notes(answer)
     for block in _foot(answer, plain=plain):
         if sum(map(_text_size, [*groups[-1], block])) > WHOLE_MESSAGE:
@@ -179,13 +183,14 @@ def escaped(text: str) -> str:
     return LINE_START.sub(_harmless_start, text)
 
 
-def _said(answer: Answer) -> list[Block]:
+def _said(answer: Answer, asked: str = "") -> list[Block]:
     said = [block for block in answer_blocks(answer) if block.kind is not Kind.NOTE]
-    return said or [Block(Kind.PARAGRAPH, "…")]
+    question = [Block(Kind.QUESTION, shortened(clean_line(asked), ASKED_MAX))] if asked else []
+    return [*question, *(said or [Block(Kind.PARAGRAPH, "…")])]
 
 
-def _written(answer: Answer) -> list[str]:
-    return pack(_said(answer), MarkdownStyle(), MOST_MESSAGES)
+def _written(answer: Answer, asked: str = "") -> list[str]:
+    return pack(_said(answer, asked), MarkdownStyle(), MOST_MESSAGES)
 
 
 def _notes(answer: Answer) -> list[dict[str, Any]]:

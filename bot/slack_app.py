@@ -36,6 +36,7 @@ LOGGER = logging.getLogger("footnote.bot")
 TAKE_OVER_SECONDS = 10.0
 FINISH_SECONDS, STOP_SECONDS = 3.0, 10.0
 PROMPTS = 4
+USER_ID = re.compile(r"\b[UW][A-Z0-9]{4,}(?=: )")
 PROMPT_TITLE = "Ask the guide, for example"
 NO_QUESTION = "Ask a question, as in `/ask how do I rotate the signing key?`"
 HERE_I_AM = "I'm here. Ask me something: I answer with the very words of the guide."
@@ -51,7 +52,8 @@ class SlackBot:
     def __init__(self, app: AsyncApp, web: SlackWeb, access: SlackAccess, desk: Desk) -> None:
         self.app = app
         self.us = ""
-        self._web = web
+        self.name = ""
+        self.web = web
         self._access = access
         self._desk = desk
         self._streams = Streams()
@@ -61,8 +63,8 @@ class SlackBot:
 
     async def start(self) -> str:
         """The workspace's name, once Slack knows us. Raises SlackApiError for a wrong token."""
-        told = await self._web.patiently(self._web.client.auth_test)
-        self.us = told["user_id"]
+        told = await self.web.patiently(self.web.client.auth_test)
+        self.us, self.name = told["user_id"], str(told["user"])
         self._taking_over = asyncio.create_task(self._take_over())
         return str(told["team"])
 
@@ -131,9 +133,9 @@ class SlackBot:
     async def _attend(self, asked: Asked, room: Room, *, again: bool = False) -> None:
         """Answer what was claimed, unless it is not for us after all."""
         reply: Reply = (
-            PrivateReply(self._web, asked)
+            PrivateReply(self.web, asked)
             if asked.response_url
-            else ThreadReply(self._web, asked, self._streams)
+            else ThreadReply(self.web, asked, self._streams)
         )
         access = await self._access.access(asked, room)
         before = await self._access.before(asked, self.us, access.place)
@@ -167,9 +169,9 @@ class SlackBot:
     async def _whisper(self, asked: Asked, message: SlackMessage) -> None:
         if asked.response_url:
             with suppress(UndeliverableError):
-                await self._web.respond(asked.response_url, message, replace=True)
+                await self.web.respond(asked.response_url, message, replace=True)
         else:
-            await self._web.whisper(Spot(asked.channel, asked.thread_ts), asked.user, message)
+            await self.web.whisper(Spot(asked.channel, asked.thread_ts), asked.user, message)
 
     async def _done(self, asked: Asked) -> None:
         await asyncio.to_thread(self._desk.claims.finish, PLATFORM, asked.event_id)
@@ -196,7 +198,7 @@ class SlackBot:
         try:
             questions = await self._desk.service.starters(PROMPTS, access.place.audience)
             if questions:
-                await self._web.client.assistant_threads_setSuggestedPrompts(
+                await self.web.client.assistant_threads_setSuggestedPrompts(
                     channel_id=thread["channel_id"],
                     thread_ts=thread["thread_ts"],
                     title=PROMPT_TITLE,
@@ -212,13 +214,13 @@ class SlackBot:
     async def _command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         asked = asked_in_command(body, "")
-        told = await self._obeyed(asked, str(body.get("text") or ""))
-        await self._web.respond(asked.response_url, notice(told), replace=True)
+        told = await self._named(await self._obeyed(asked, str(body.get("text") or "")))
+        await self.web.respond(asked.response_url, notice(told), replace=True)
 
     async def _obeyed(self, asked: Asked, command: str) -> str:
-        if not await self._web.is_admin(asked.user):
+        if not await self.web.is_admin(asked.user):
             return ADMINS_ONLY
-        told = await self._web.channel(asked.channel)
+        told = await self.web.channel(asked.channel)
         is_open = not told.get("is_private") and not told.get("is_im")
         room = await self._access.room(asked)
         try:
@@ -233,6 +235,12 @@ class SlackBot:
         except RagError as error:
             return str(error)
 
+    async def _named(self, text: str) -> str:
+        """The text with people's names in place of their ids."""
+        for user in dict.fromkeys(USER_ID.findall(text)):
+            text = text.replace(user, f"@{await self.web.name_of(user)}")
+        return text
+
     async def _feedback(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         user = body["user"]["id"]
@@ -242,7 +250,7 @@ class SlackBot:
         if opinion.verdict == "down":
             with suppress(SlackApiError):
                 # The trigger lasts three seconds: the form comes before the store.
-                await self._web.client.views_open(
+                await self.web.client.views_open(
                     trigger_id=body["trigger_id"], view=form(opinion.answer_id)
                 )
         await self._keep_opinion(body, self._desk.service.give_feedback(opinion), THANKS)
@@ -266,12 +274,12 @@ class SlackBot:
         except ServiceError as error:
             told = failure_text(str(error), error.request_id)
         with suppress(UndeliverableError):
-            await self._web.respond(body["response_url"], notice(told), replace=False)
+            await self.web.respond(body["response_url"], notice(told), replace=False)
 
     async def _keep(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         user, answer_id = body["user"]["id"], answer_id_in(body["message"])
-        if not await self._web.is_admin(user):
+        if not await self.web.is_admin(user):
             told = ADMINS_ONLY
         elif answer_id is None:
             told = NOT_AN_ANSWER
@@ -281,7 +289,7 @@ class SlackBot:
             except ServiceError as error:
                 told = failure_text(str(error), error.request_id)
         with suppress(UndeliverableError):
-            await self._web.respond(body["response_url"], notice(told), replace=False)
+            await self.web.respond(body["response_url"], notice(told), replace=False)
 
     def _go(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -66,6 +66,7 @@ class ThreadReply:
         self._shown = ""
         self._appended = 0.0
         self._status = ("", 0.0)
+        self._adopted = False
         self._whole = False
         self._lock = asyncio.Lock()
 
@@ -91,7 +92,7 @@ class ThreadReply:
         left = _left_open(messages, self._asked)
         if left and 0 not in self._parts:
             self._parts[0] = left
-            self._streaming = True
+            self._streaming = self._adopted = True
         return False
 
     async def progress(self, progress: Progress) -> None:
@@ -152,7 +153,8 @@ class ThreadReply:
         return [self._parts[part] for part in range(len(messages))]
 
     async def _stream(self, text: str) -> None:
-        if not text.startswith(self._shown) or text == self._shown:
+        # Of a stream that another process began we don't know the words: the answer replaces them.
+        if self._adopted or not text.startswith(self._shown) or text == self._shown:
             return
         if time.monotonic() - self._appended < APPEND_SECONDS:
             return
@@ -262,11 +264,11 @@ class PrivateReply:
     async def answer(self, answer: Answer) -> Sequence[str]:
         """Show the answer in place of what `begin` said; five uses of the address must do."""
         try:
-            await self._say(answer_messages(answer))
+            await self._say(answer_messages(answer, asked=self._asked.text))
         except UndeliverableError as error:
             if not any(name in str(error) for name in REFUSED_BLOCKS):
                 raise
-            await self._say(answer_messages(answer, plain=True))
+            await self._say(answer_messages(answer, asked=self._asked.text, plain=True))
         return ()
 
     async def failure(self, reason: str, request_id: str) -> None:

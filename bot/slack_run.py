@@ -35,12 +35,7 @@ NO_SECRET = "unused in Socket Mode"  # noqa: S105
 def build_bot(
     token: str, desk: Desk, rooms: Rooms, *, secret: str | None = None, api_url: str = API_URL
 ) -> SlackBot:
-    """A bot that is not connected yet. Raises InvalidRequestError for what is no bot token."""
-    if not token.startswith(BOT_TOKEN):
-        raise InvalidRequestError(
-            f"FOOTNOTE_SLACK_BOT_TOKEN is not a bot token (they begin with {BOT_TOKEN}): copy it "
-            "from OAuth & Permissions of your app at https://api.slack.com/apps."
-        )
+    """A bot that is not connected yet; without a signing secret it takes no HTTP."""
     web = SlackWeb(open_client(token, api_url))
     app = AsyncApp(
         name="footnote",
@@ -80,21 +75,22 @@ async def on_socket(
 
     Raises InvalidRequestError when Slack refuses the token.
     """
-    if not app_token.startswith(APP_TOKEN):
-        raise InvalidRequestError(
-            f"FOOTNOTE_SLACK_APP_TOKEN is not an app-level token (they begin with {APP_TOKEN}): "
-            "make one with the scope connections:write under Basic Information of your app."
-        )
     handler = AsyncSocketModeHandler(bot.app, app_token, ping_interval=ping_seconds)
     try:
         # The client itself would try a wrong token for ever.
-        handler.client.wss_uri = await handler.client.issue_new_wss_url()
+        opened = await bot.web.patiently(
+            lambda: bot.web.client.apps_connections_open(app_token=app_token)
+        )
+        handler.client.wss_uri = opened["url"]
     except SlackApiError as error:
         await handler.client.close()
         raise InvalidRequestError(
             f"Slack refuses FOOTNOTE_SLACK_APP_TOKEN ({error.response['error']}): make an "
             "app-level token with the scope connections:write, and switch Socket Mode on."
         ) from error
+    except UndeliverableError as error:
+        await handler.client.close()
+        raise TransientError(f"{error}. Check the network and start again.") from error
     await handler.client.connect()
     watch = asyncio.create_task(_keep_connected(handler))
     try:

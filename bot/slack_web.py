@@ -174,13 +174,19 @@ class SlackWeb:
 
     async def is_admin(self, user: str) -> bool:
         """Whether the person administers or owns the workspace."""
+        told = await self._user(user)
+        return bool(told.get("is_admin") or told.get("is_owner"))
 
+    async def name_of(self, user: str) -> str:
+        """What the person is called; their id when Slack won't say."""
+        return str((await self._user(user)).get("name") or user)
+
+    async def _user(self, user: str) -> Mapping[str, Any]:
         async def ask() -> Mapping[str, Any]:
             given: Mapping[str, Any] = (await self.client.users_info(user=user))["user"]
             return given
 
-        told = await self._remembered(("user", user), ask)
-        return bool(told.get("is_admin") or told.get("is_owner"))
+        return await self._remembered(("user", user), ask)
 
     async def patiently(
         self,

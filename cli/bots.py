@@ -7,22 +7,28 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, closing, suppress
 from pathlib import Path
 
+from starlette.types import ASGIApp
+
 from bot.conversation import Conversations
 from bot.desk import Desk
 from bot.in_process import Backend, InProcessService
 from bot.manners import RateLimits, Rates
 from bot.over_http import HttpService
 from bot.service import AnswerService
-from cli import discord_bot
+from cli import discord_bot, slack_bot
+from cli.door import Door
 from operations.answers import Channel
 from operations.bootstrap import Operations, open_operations
 from operations.rooms import Rooms
 from rag.errors import InvalidRequestError
 from rag.settings import Settings, load_settings
 
-Run = Callable[[Desk, Rooms, Settings], Awaitable[None]]
-RUNS: dict[Channel, Run] = {"discord": discord_bot.run}
-CHECKS: dict[Channel, Callable[[Settings], object]] = {"discord": discord_bot.token_of}
+Run = Callable[[Desk, Rooms, Settings, Door | None], Awaitable[None]]
+RUNS: dict[Channel, Run] = {"discord": discord_bot.run, "slack": slack_bot.run}
+CHECKS: dict[Channel, Callable[[Settings], object]] = {
+    "discord": discord_bot.token_of,
+    "slack": slack_bot.tokens_of,
+}
 
 
 def chosen(names: str, settings: Settings) -> tuple[Channel, ...]:
@@ -50,8 +56,17 @@ def desk_of(service: AnswerService, operations: Operations, settings: Settings) 
     )
 
 
+def beside(names: Sequence[Channel], app: ASGIApp, settings: Settings) -> Door:
+    """The API with the addresses beside it that platforms post to."""
+    return Door(app, slack_bot.door_paths(settings) if "slack" in names else ())
+
+
 async def run_inside(
-    names: Sequence[Channel], backend: Backend, operations: Operations, settings: Settings
+    names: Sequence[Channel],
+    backend: Backend,
+    operations: Operations,
+    settings: Settings,
+    door: Door,
 ) -> None:
     """Run bots over the API's own backend until cancelled. Raises what a bot can't mend."""
     desks = [
@@ -59,7 +74,8 @@ async def run_inside(
         for name in names
     ]
     tasks = [
-        asyncio.create_task(_running(name, desk, operations, settings)) for name, desk in desks
+        asyncio.create_task(_running(name, desk, operations, settings, door))
+        for name, desk in desks
     ]
     try:
         await asyncio.gather(*tasks)
@@ -95,7 +111,7 @@ async def _apart(name: Channel, operations: Operations, settings: Settings) -> N
         service = HttpService(address, key)
         stack.push_async_callback(service.close)
         desk = desk_of(service, operations, settings)
-        task = asyncio.create_task(_running(name, desk, operations, settings))
+        task = asyncio.create_task(_running(name, desk, operations, settings, None))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, task.cancel)
@@ -103,7 +119,9 @@ async def _apart(name: Channel, operations: Operations, settings: Settings) -> N
             await task
 
 
-async def _running(name: Channel, desk: Desk, operations: Operations, settings: Settings) -> None:
+async def _running(
+    name: Channel, desk: Desk, operations: Operations, settings: Settings, door: Door | None
+) -> None:
     sys.stdout.write(f"The {name.title()} bot is starting (Ctrl-C stops it)\n")
     sys.stdout.flush()
-    await RUNS[name](desk, operations.rooms, settings)
+    await RUNS[name](desk, operations.rooms, settings, door)

@@ -7,6 +7,7 @@ import sys
 from bot.desk import Desk
 from bot.discord_app import FootnoteClient, run_discord
 from bot.discord_invite import USES, invite_link
+from cli.door import Door
 from operations.rooms import Rooms
 from rag.errors import InvalidRequestError
 from rag.settings import Settings, load_settings
@@ -57,7 +58,7 @@ def print_invite() -> None:
         sys.stderr.write(f"  {', '.join(names).replace('_', ' ')}: {use}\n")
 
 
-async def run(desk: Desk, rooms: Rooms, settings: Settings) -> None:
+async def run(desk: Desk, rooms: Rooms, settings: Settings, _door: Door | None) -> None:
     """Run until cancelled."""
     client = FootnoteClient(desk, rooms, message_content=settings.discord_message_content)
     await run_discord(client, token_of(settings))

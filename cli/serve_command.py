@@ -12,11 +12,13 @@ from types import FrameType
 from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
 
 from api.app import create_app
 from api.backend import Backend
 from api.exposure import refuse_exposure
 from api.suggestions import Suggestions
+from cli.door import Door
 from cli.listening import listening_error, listening_socket
 from operations.answers import Channel
 from operations.bootstrap import Operations, open_operations
@@ -95,8 +97,9 @@ def serve(
         services = stack.enter_context(closing(open_services(settings)))
         try:
             app = create_app(services, operations, settings)
+            door = _beside(names, app, settings)
             config = uvicorn.Config(
-                app,
+                app if door is None else door,
                 log_level="warning",
                 access_log=False,
                 server_header=False,
@@ -105,7 +108,7 @@ def serve(
                 timeout_graceful_shutdown=SHUTDOWN_SECONDS,
             )
             question = next(iter(Suggestions(services.catalog).first(1, PUBLIC)), None)
-            run_bots = partial(_run_bots, names, app.state.backend, operations, settings)
+            run_bots = partial(_run_bots, names, app.state.backend, operations, settings, door)
             server = _Server(config, _greeting(settings, question), run_bots)
             server.run(sockets=[listening])
         except OSError as error:
@@ -116,13 +119,25 @@ def serve(
     sys.stdout.write("\nStopped.\n")
 
 
+def _beside(names: tuple[Channel, ...], app: FastAPI, settings: Settings) -> Door | None:
+    if not names:
+        return None
+    from cli.bots import beside
+
+    return beside(names, app, settings)
+
+
 async def _run_bots(
-    names: tuple[Channel, ...], backend: Backend, operations: Operations, settings: Settings
+    names: tuple[Channel, ...],
+    backend: Backend,
+    operations: Operations,
+    settings: Settings,
+    door: Door | None,
 ) -> None:
-    if names:
+    if door is not None:
         from cli.bots import run_inside
 
-        await run_inside(names, backend, operations, settings)
+        await run_inside(names, backend, operations, settings, door)
 
 
 def _settings(**given: object) -> Settings:

@@ -150,6 +150,26 @@ class Settings(BaseSettings):
         description="Read messages that don't mention the bot; needs Discord's Message Content "
         "intent.",
     )
+    slack_bot_token: SecretStr | None = Field(None, description="The Slack bot's token, xoxb-….")
+    slack_bot_token_file: Path | None = Field(None, description="A file that holds it instead.")
+    slack_app_token: SecretStr | None = Field(
+        None, description="The app-level token, xapp-…, for Socket Mode."
+    )
+    slack_app_token_file: Path | None = Field(None, description="A file that holds it instead.")
+    slack_signing_secret: SecretStr | None = Field(
+        None, description="The app's signing secret, for requests that Slack posts to us."
+    )
+    slack_signing_secret_file: Path | None = Field(
+        None, description="A file that holds it instead."
+    )
+    slack_port: int = Field(
+        8001, ge=1, le=65_535, description="Port of `footnote bot slack` without Socket Mode."
+    )
+    slack_api_url: str = Field(
+        "https://slack.com/api/",
+        pattern=r"^https?://\S+$",
+        description="Slack's Web API; another address for GovSlack or a proxy.",
+    )
     bot_deadline: float = Field(
         90.0, gt=0, le=600, description="Seconds after which a bot says that it has no answer."
     )

@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 from bot.render_slack import answer_messages
 from bot.slack_manifest import SCOPES, manifest
 from bot.slack_run import on_socket
-from bot.slack_web import open_client
+from bot.slack_web import SlackWeb, open_client
 from tests.fakes.service import ANSWERED
 from tests.fakes.slack import FakeSlack, Message, RefusedError, check_message
 from tests.fakes.slack.fake import APP_TOKEN, BOT_TOKEN, SECRET
@@ -188,7 +188,9 @@ def test_an_app_that_does_not_acknowledge_gets_three_retries():
     """Nobody's listener is bound: Bolt answers 404, which is no acknowledgement."""
 
     async def play(slack, client, ana, general):
-        deaf = SimpleNamespace(app=AsyncApp(client=client, signing_secret=SECRET))
+        deaf = SimpleNamespace(
+            app=AsyncApp(client=client, signing_secret=SECRET), web=SlackWeb(client)
+        )
         async with on_socket(deaf, APP_TOKEN, ping_seconds=0.5):
             await slack.until(lambda: slack.sockets.open)
             await slack.say(ana, general, "anyone?")

@@ -3,15 +3,20 @@
 import asyncio
 import dataclasses
 
+import pytest
+
 from bot.manners import Rates
 from bot.service import Opinion, ServiceError
 from bot.slack_events import Asked
+from bot.slack_run import build_bot, on_socket
 from operations.claims import Claims
 from rag.domain import AnswerSentence
+from rag.errors import InvalidRequestError
 from tests.bot.slack_world import FOOTNOTE, TEAM, scenario
 from tests.fakes.answer_service import silent
 from tests.fakes.service import ANSWERED, PARTIAL
 from tests.fakes.slack import Message
+from tests.fakes.slack.fake import BOT_TOKEN
 from tests.fakes.slack.workspace import BOT_USER
 
 HOT = f"{FOOTNOTE} how hot should the water be?"
@@ -95,6 +100,8 @@ def test_a_slash_command_is_answered_to_the_asker_alone(tmp_path):
             )
             answer = await world.answer_in(world.general)
         assert answer.only_for == world.ana.id
+        # Slack does not show what was typed after a command.
+        assert words(answer).startswith("> how hot should the water be?\n\n")
         assert "the darker the leaf" in words(answer)
         # The word that work has begun gave way to the answer.
         assert "Searching" in world.slack.api.called("response_url")[0]["text"]
@@ -365,7 +372,9 @@ def test_what_a_dead_process_left_is_completed_and_not_said_twice(tmp_path):
         assert answer is begun
         assert not answer.is_streaming
         assert slack.workspace.said_by_bot() == [begun]
-        assert "Black tea wants water" in words(answer)
+        assert words(answer).startswith("The right heat depends on the tea: the darker")
+        assert words(answer).count("The right heat") == 1
+        assert not slack.workspace.statuses.get((world.general.id, root.ts), ("",))[0]
 
     scenario(tmp_path, play)
 
@@ -651,3 +660,13 @@ def unfinished(store):
         return connection.exec_driver_sql(
             "SELECT event_id FROM claims WHERE finished_at IS NULL"
         ).all()
+
+
+def test_a_wrong_app_token_is_one_clear_sentence(tmp_path):
+    async def play(world):
+        bot = build_bot(BOT_TOKEN, world.desk(), world.rooms, api_url=world.slack.api_url)
+        with pytest.raises(InvalidRequestError, match="Slack refuses FOOTNOTE_SLACK_APP_TOKEN"):
+            async with on_socket(bot, "xapp-wrong"):
+                pass
+
+    scenario(tmp_path, play)

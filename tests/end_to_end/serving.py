@@ -49,9 +49,9 @@ class Serving:
 
 
 @contextmanager
-def serving(cwd: Path, arguments: Sequence[str] = ()) -> Iterator[Serving]:
+def serving(cwd: Path, arguments: Sequence[str] = (), port: int | None = None) -> Iterator[Serving]:
     """The server over `cwd`'s data directory, from its greeting on; stopped at the end."""
-    port = free_port()
+    port = port or free_port()
     process = subprocess.Popen(
         [FOOTNOTE, "serve", "--port", str(port), *arguments],
         cwd=cwd,
