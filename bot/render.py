@@ -201,7 +201,7 @@ def safe_url(url: str) -> str:
     # Two names before the host are a trick: the reader sees the first and goes to the second.
     if not usable or "@" in parts.netloc:
         return ""
-    encoded = quote(url.strip(), safe=":/?#&=;%,+~!$'@-._", encoding="utf-8", errors="replace")
+    encoded = quote(url.strip(), safe=":/?#&=;%,+~!$'-._", encoding="utf-8", errors="replace")
     if len(encoded) > URL_MAX:
         encoded = encoded.split("#")[0]
     return encoded if len(encoded) <= URL_MAX else ""
@@ -224,14 +224,17 @@ def pack(blocks: Sequence[Block], style: Style, most: int = 10) -> list[str]:
 
 def _packed(blocks: Sequence[Block], style: Style) -> Iterator[str]:
     message, last = "", None
-    for block in blocks:
-        for part in _parts(block, style):
-            written = style.write(part)
-            joined = f"{message}{_joint(last, part)}{written}" if message else written
-            if message and style.size(joined) > style.limit:
-                yield message
-                joined = written
-            message, last = joined, part
+    parts = [part for block in blocks for part in _parts(block, style)]
+    for place, part in enumerate(parts):
+        written = style.write(part)
+        joined = f"{message}{_joint(last, part)}{written}" if message else written
+        # A heading goes where the first of what it heads goes.
+        headed = parts[place + 1 : place + 2] if part.kind is Kind.HEADING else []
+        needed = "\n".join([joined, *map(style.write, headed)])
+        if message and style.size(needed) > style.limit:
+            yield message
+            joined = written
+        message, last = joined, part
     if message:
         yield message
 

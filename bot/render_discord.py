@@ -64,7 +64,7 @@ class DiscordStyle:
                 return f"**{escaped(block.text)}**"
             case Kind.SOURCE:
                 lead = f"[{block.number}]" if block.number else "-"
-                label = escaped(block.text)
+                label = escaped(block.text, marks=False)
                 return f"{lead} [{label}](<{block.url}>)" if block.url else f"{lead} {label}"
             case Kind.PARAGRAPH:
                 return escaped(block.text)
@@ -106,10 +106,10 @@ def plain_message(text: str) -> str:
     return pack([Block(Kind.PARAGRAPH, clean(text))], STYLE)[0]
 
 
-def escaped(text: str) -> str:
-    """The text as Discord shows it word for word."""
+def escaped(text: str, *, marks: bool = True) -> str:
+    """The text as Discord shows it word for word; `marks` such as [1] are left as they are."""
     text = MARKUP.sub(r"\\\g<0>", text)
-    text = MARK.sub(r"[\1]", text)
+    text = MARK.sub(r"[\1]", text) if marks else text
     text = SCHEME.sub(r"\\:", text)
     text = LINE_START.sub(_harmless_start, text)
     return MENTION.sub(rf"\g<0>{ZERO_WIDTH}", text)

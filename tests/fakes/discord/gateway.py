@@ -78,9 +78,13 @@ class Gateway:
                 )
 
     async def redeliver(self, event: str, count: int = 1) -> None:
-        """Send the last event of a kind again, as a reconnect may."""
+        """Send the last event of a kind by a person again, as a reconnect may."""
         for session in list(self.sessions.values()):
-            last = next(one for one in reversed(session.sent) if one["t"] == event)
+            last = next(
+                one
+                for one in reversed(session.sent)
+                if one["t"] == event and not (one["d"].get("author") or {}).get("bot")
+            )
             for _ in range(count):
                 await self._send(session, event, last["d"])
 

@@ -139,6 +139,7 @@ class FakeDiscord:
         channel: Channel,
         command: str,
         target: Message | None = None,
+        /,
         **options: Any,
     ) -> Interaction:
         """Somebody uses a command: "ask", "footnote listen", or a message's menu."""
