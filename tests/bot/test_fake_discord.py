@@ -113,11 +113,11 @@ def test_a_renderer_that_lets_links_and_mentions_through_is_caught(tmp_path, mon
         world.service.scripted["hostile"] = hostile_answer()
         monkeypatch.setattr(render_discord, "escaped", lambda text: text)
         monkeypatch.setattr(MessageSurface, "_send", carelessly)
-        async with world.bot():
+        async with world.bot() as client:
             await world.discord.says(world.ana, world.general, f"{world.at_us} hostile?")
-            await world.discord.until(world.discord.pings)
-            assert "everyone" in world.discord.pings()
+            await world.discord.until(lambda: "everyone" in world.discord.pings())
             assert "https://evil.example/unfurl" in world.discord.unfurled()
+            await world.discord.until(lambda: not client._work)
         world.general.messages.clear()
 
     scenario(tmp_path, play)

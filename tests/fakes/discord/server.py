@@ -40,7 +40,7 @@ from tests.fakes.discord.world import (
 )
 
 TOKEN = "test.token.of-no-value"  # noqa: S105 - Discord is a fake here
-PATIENCE_SECONDS = 40.0
+PATIENCE_SECONDS = 90.0
 
 
 class FakeDiscord:
