@@ -19,6 +19,7 @@ from cli.fit_verifier_command import fit_verifier
 from cli.generator_command import generator
 from cli.keys_command import app as keys
 from rag.audience import audience_of
+from rag.errors import InvalidRequestError
 
 app = typer.Typer(
     name="footnote",
@@ -64,11 +65,32 @@ def ingest(
             "everybody. Kept for these paths until another is named."
         ),
     ] = None,
+    explain: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Store nothing; show what of this file is kept, what cut, and why."
+        ),
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(metavar="OUT", help="With --explain: write it to this file as a web page."),
+    ] = None,
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
     """Ingest documents, so that questions are answered from them."""
     with telling_faults(as_json=json):
+        if explain is not None:
+            from cli.explain_command import explain_file
+
+            if paths or audience:
+                raise InvalidRequestError(
+                    "--explain takes one file and nothing else besides --html."
+                )
+            explain_file(explain, html, as_json=json)
+            return
+        if html is not None:
+            raise InvalidRequestError("--html goes with --explain: name the file to explain.")
         from cli.ingest_command import ingest
 
         labels = audience_of(audience) if audience else None

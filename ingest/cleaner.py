@@ -84,6 +84,8 @@ def _reasons(blocks: Sequence[Block], texts: Sequence[str]) -> list[str | None]:
         reason = _own_reason(text, often)
         if block.kind is BlockKind.HEADING:
             section = reason
+            if reason is not None and not reason.startswith("page furniture"):
+                section = f"under {reason}"
             if reason is None and previous_heading and _repeats(text, previous_heading):
                 reason = "a caption that repeats the heading"
             if place > LAST_PART * len(blocks) and ENDING_KINDS & set(_kinds(text)):

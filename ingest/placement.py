@@ -4,6 +4,7 @@ from ingest.parsed import ParsedText
 from rag.domain import Block, BlockKind
 
 LINKS = "links"
+BUTTON_WORDS = 4
 
 
 def cut_by_place(parsed: ParsedText) -> list[str | None]:
@@ -26,11 +27,22 @@ def cut_by_place(parsed: ParsedText) -> list[str | None]:
         for place in places:
             block = parsed.blocks[place]
             if reasons[place] is None and not (
-                parsed.places[place] == LINKS and block.kind is not BlockKind.HEADING
+                parsed.places[place] == LINKS and _is_button(parsed, block)
             ):
                 break
             reasons[place] = reasons[place] or "only links, at the end of the page"
-    return reasons if any(reason is None for reason in reasons) else _without_links(parsed)
+    says_something = any(
+        reason is None and block.kind is not BlockKind.HEADING
+        for reason, block in zip(reasons, parsed.blocks, strict=True)
+    )
+    return reasons if says_something else _without_links(parsed)
+
+
+def _is_button(parsed: ParsedText, block: Block) -> bool:
+    # "See also" ends a page with links in a sentence; a menu has them in a list or alone.
+    words = parsed.text[block.start_char : block.end_char].split()
+    is_short = block.kind is BlockKind.PARAGRAPH and len(words) <= BUTTON_WORDS
+    return block.kind is BlockKind.LIST_ITEM or is_short
 
 
 def _reason(block: Block, place: str, *, titled: bool) -> str | None:

@@ -49,7 +49,7 @@ def parse_html(content: bytes) -> ParsedText:
     reader.read_children(tree.body, _Around(), 0)
     reader.flush()
     parsed = reader.canonical.parsed()
-    return replace(parsed, metadata=about_page(tree, parsed))
+    return replace(parsed, metadata=about_page(tree, parsed, content))
 
 
 def parse_fragment(source: str) -> ParsedText:

@@ -48,7 +48,7 @@ def decoded(content: bytes) -> str:
     raise SourceError("it is a binary file, not a web page: check its name's ending")
 
 
-def about_page(tree: LexborHTMLParser, parsed: ParsedText) -> dict[str, str]:
+def about_page(tree: LexborHTMLParser, parsed: ParsedText, content: bytes) -> dict[str, str]:
     """Title and address as far as the page gives them."""
     about = {}
     if title := _title(tree, parsed):
@@ -62,13 +62,10 @@ def about_page(tree: LexborHTMLParser, parsed: ParsedText) -> dict[str, str]:
         if address.startswith(("https://", "http://")):
             about["url"] = address
             break
+    saved = SAVED_FROM.search(content[:HEAD_BYTES])
+    if saved is not None:
+        about.setdefault("url", saved[1].decode("utf-8", "replace"))
     return about
-
-
-def saved_address(content: bytes) -> str | None:
-    """The address that a browser noted when it saved the page."""
-    match = SAVED_FROM.search(content[:HEAD_BYTES])
-    return match[1].decode("utf-8", "replace") if match else None
 
 
 def _title(tree: LexborHTMLParser, parsed: ParsedText) -> str:

@@ -25,6 +25,7 @@ TABLE_ROWS = 3
 TABLE_COLUMNS = 2
 # A page with so many dotted lines is a table of contents, its undotted lines with numbers included.
 DOTTED_LINES = 6
+LEADERS = re.compile(r"(?:\s?\.){4,}\s*")
 ENDS_IN_NUMBER = re.compile(r"\s(?:\d+|[ivxlc]+)$")
 # A monospaced letter is about so many sizes wide.
 LETTER_WIDTH = 0.6
@@ -93,6 +94,8 @@ def text_of(piece: Piece) -> str:
         glued = last is None or last.broken or hyphen
         text += line.text if glued else f" {line.text}"
         last = line
+    if piece.place:
+        text = LEADERS.sub(" … ", text)
     return text[len(piece.marker) :].lstrip() if piece.marker else text
 
 
