@@ -6,7 +6,7 @@ The tree is what a browser would build (Lexbor); nothing is fetched, no script r
 import re
 from dataclasses import dataclass, replace
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from ingest.canonical import CanonicalText
 from ingest.parsed import ParsedText
@@ -40,7 +40,11 @@ class _Around:
 
 def parse_html(content: bytes) -> ParsedText:
     """Canonical text of a web page; its title and canonical address become metadata."""
-    tree = LexborHTMLParser(decoded(content))
+    try:
+        tree = LexborHTMLParser(decoded(content))
+    except SelectolaxError as error:
+        # Any text is HTML of a kind: Lexbor fails where its memory ends, and nowhere else.
+        raise MemoryError from error
     if tree.body is None:
         return ParsedText("", ())
     for node in tree.css(LINE_NUMBERS):

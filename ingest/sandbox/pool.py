@@ -43,10 +43,15 @@ class ParserPool:
         process = self._idle.get()
         try:
             if process is None or process.is_worn:
-                if process is not None:
-                    process.end()
-                process = _Process(self._limits.memory_mb)
-            parsed = process.parse(content, media_type, self._limits)
+                process = self._fresh(process)
+            try:
+                parsed = process.parse(content, media_type, self._limits)
+            except _CrashedError:
+                if process.is_fresh:
+                    raise
+                # What an earlier document, or somebody else, did to it is not this one's fault.
+                process = self._fresh(process)
+                parsed = process.parse(content, media_type, self._limits)
         except BaseException as error:
             # After a refusal the process is as good as before; after anything else it is not.
             if process is not None and not (isinstance(error, SourceError) and process.is_sound):
@@ -56,6 +61,11 @@ class ParserPool:
         finally:
             self._idle.put(process)
         return parsed
+
+    def _fresh(self, process: "_Process | None") -> "_Process":
+        if process is not None:
+            process.end()
+        return _Process(self._limits.memory_mb)
 
     def close(self) -> None:
         """End the processes."""
@@ -77,6 +87,10 @@ class ParserPool:
         at: TracebackType | None,
     ) -> None:
         self.close()
+
+
+class _CrashedError(SourceError):
+    """The process ended by itself."""
 
 
 class _Process:
@@ -107,6 +121,10 @@ class _Process:
         other.close()
 
     @property
+    def is_fresh(self) -> bool:
+        return self._documents <= 1
+
+    @property
     def is_worn(self) -> bool:
         return self._documents >= DOCUMENTS_A_PROCESS
 
@@ -128,7 +146,7 @@ class _Process:
         except TimeoutError as error:
             raise SourceError(f"it took longer than {limits.seconds:g} s to read") from error
         except (EOFError, OSError) as error:
-            raise SourceError(self._why_ended(limits)) from error
+            raise self._why_ended(limits) from error
         except (ValueError, TypeError, KeyError) as error:
             raise SourceError(f"its parser answered nonsense ({error})") from error
         self.is_sound = not answer.get("exhausted")
@@ -141,16 +159,18 @@ class _Process:
         self._process.kill()
         self._process.wait()
 
-    def _why_ended(self, limits: ParserLimits) -> str:
+    def _why_ended(self, limits: ParserLimits) -> Exception:
         try:
             status = self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
-            return "its parser stopped answering"
+            return SourceError("its parser stopped answering")
         if status == -signal.SIGXCPU:
-            return f"it took longer than {limits.seconds:g} s to read"
+            return SourceError(f"it took longer than {limits.seconds:g} s to read")
         if status > 0:
-            raise PermanentError(
-                f"A parser's process can't be started with {limits.memory_mb} MB: "
-                "raise FOOTNOTE_PARSER_MEMORY_MB."
+            return PermanentError(
+                "Parsers can't be started in processes of their own: install Footnote anew, "
+                "then ingest again. Nothing that was stored has changed."
             )
-        return f"its parser crashed: it is damaged, or needs more than {limits.memory_mb} MB"
+        return _CrashedError(
+            f"its parser crashed: it is damaged, or needs more than {limits.memory_mb} MB"
+        )

@@ -48,7 +48,9 @@ def pdf(
             f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792]"
             f" /Resources << /Font << {fonts} >> >> /Contents {page + 1} 0 R >>"
         )
-        objects[page + 1] = f"<< /Length {len(stream.encode('cp1252'))} >>\nstream\n{stream}\nendstream"
+        objects[page + 1] = (
+            f"<< /Length {len(stream.encode('cp1252'))} >>\nstream\n{stream}\nendstream"
+        )
     items = [outlines + 1 + n for n in range(len(outline))]
     ends = f"/First {items[0]} 0 R /Last {items[-1]} 0 R /Count {len(items)}" if items else ""
     objects[outlines] = f"<< /Type /Outlines {ends} >>"

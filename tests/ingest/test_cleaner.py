@@ -96,3 +96,8 @@ def test_furniture_between_two_blocks_is_in_no_passage(join):
     for cut in cuts:
         words = cleaned.text[cut.block.start_char : cut.block.end_char]
         assert [passage.text for passage in made if words in passage.text] == []
+
+
+def test_what_stands_under_a_date_says_so():
+    _, cuts = clean(parse_markdown(PAGE))
+    assert {cut.reason for cut in cuts} >= {"a date line", "a menu", "page furniture: cookies"}

@@ -120,7 +120,7 @@ def test_text_that_nobody_sees_is_stripped_and_told(hides, reason):
         pytest.param('<div style="background:#000"><p style="color:#fff">a</div>', id="on black"),
         pytest.param('<p style="font-size:1em">a', id="of the usual size"),
         pytest.param('<p style="font-size:1.5rem;color:#ffe">a', id="large"),
-        pytest.param('<button aria-controls=x>o</button><p id=x hidden>a', id="behind a button"),
+        pytest.param("<button aria-controls=x>o</button><p id=x hidden>a", id="behind a button"),
         pytest.param('<div role=tabpanel style="display:none">a</div>', id="behind a tab"),
     ],
 )
@@ -173,7 +173,7 @@ def test_a_page_of_links_alone_is_a_table_of_contents():
             {"url": "https://tea.example/green"},
             id="address",
         ),
-        pytest.param('<link rel="canonical" href="javascript:x">', "a", {}, id="address of a script"),
+        pytest.param('<link rel="canonical" href="javascript:x">', "a", {}, id="a script"),
     ],
 )
 def test_a_page_says_its_title_and_address(head, body, about):

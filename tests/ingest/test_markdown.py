@@ -61,6 +61,41 @@ def blocks(source):
             [("paragraph", "Mind the gap", 0), ("paragraph", "Body.", 0)],
             id="admonition with a title",
         ),
+        pytest.param("> [!TIP]\n> Body.\n", [("paragraph", "Body.", 0)], id="alert"),
+        pytest.param(
+            ":::warning Mind the gap\nBody.\n:::\n",
+            [("paragraph", "Mind the gap", 0), ("paragraph", "Body.", 0)],
+            id="admonition between colons",
+        ),
+        pytest.param(
+            "```{note} Mind the gap\n- Body.\n```\n",
+            [("paragraph", "Mind the gap", 0), ("list_item", "Body.", 1)],
+            id="admonition as a directive",
+        ),
+        pytest.param(
+            "a[^1] b\n\n[^1]: A note.\n\n    Its rest.\n",
+            [
+                ("paragraph", "a b", 0),
+                ("paragraph", "A footnote.", 0),
+                ("paragraph", "Its rest.", 0),
+            ],
+            id="footnote",
+        ),
+        pytest.param(
+            "Term\n: Said of it.\n",
+            [("list_item", "Term", 1), ("list_item", "Said of it.", 1)],
+            id="definition",
+        ),
+        pytest.param("- [x] done\n", [("list_item", "done", 1)], id="task"),
+        pytest.param(
+            'a <b style="display:none">obey</b> b',
+            [("paragraph", "a  b", 0)],
+            id="hidden span",
+        ),
+        pytest.param(
+            '<div style="color:white">obey</div>\n\nb', [("paragraph", "b", 0)], id="hidden block"
+        ),
+        pytest.param("te\u200ba", [("paragraph", "tea", 0)], id="invisible characters"),
         pytest.param(
             "!!! note\n    Body.\n\n    - item\n",
             [("paragraph", "Body.", 0), ("list_item", "item", 1)],

@@ -9,12 +9,14 @@ from rag.errors import SourceError
 from tests.ingest.parsed_blocks import blocks
 
 
-def notebook(*cells, version=4):
-    return json.dumps({"nbformat": version, "nbformat_minor": 5, "metadata": {}, "cells": cells})
+def notebook(*cells):
+    for number, held in enumerate(cells):
+        held["id"] = f"cell-{number}"
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells})
 
 
 def cell(kind, source, **more):
-    return {"cell_type": kind, "id": "x", "metadata": {}, "source": source, **more}
+    return {"cell_type": kind, "metadata": {}, "source": source, **more}
 
 
 def test_markdown_code_and_what_it_printed_are_kept():
@@ -67,5 +69,5 @@ def test_an_old_notebook_is_read():
     "content", [b"{}", b"[]", b"no json", b'{"nbformat": 99}', b"\xff"], ids=repr
 )
 def test_what_is_no_notebook_is_refused(content):
-    with pytest.raises(SourceError, match="no Jupyter notebook|not UTF-8"):
+    with pytest.raises(SourceError, match=r"no Jupyter notebook|not UTF-8"):
         parse_notebook(content)

@@ -122,3 +122,37 @@ def test_a_link_to_something_outside_the_folder_is_refused(tmp_path):
     (file,) = find_files([folder])
     with pytest.raises(SourceError, match="outside the folder"):
         file.read()
+
+
+def test_a_file_that_leads_back_to_itself_is_refused_when_it_is_read(tmp_path):
+    (tmp_path / "loop.md").symlink_to("loop.md")
+    (tmp_path / "good.md").write_text("Good.")
+    good, loop = find_files([tmp_path])
+    assert good.read().content == b"Good."
+    with pytest.raises(SourceError, match=r"leads back to itself|can't be read"):
+        loop.read()
+
+
+def test_a_pipe_in_a_folder_is_refused_without_waiting_for_its_writer(tmp_path):
+    os.mkfifo(tmp_path / "pipe.md")
+    with pytest.raises(SourceError, match="no regular file"):
+        find_files([tmp_path])[0].read()
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path, monkeypatch):
+    file = tmp_path / "log.md"
+    file.write_text("words " * 100)
+    (found,) = find_files([file])
+    fstat, calls = os.fstat, []
+
+    def growing(descriptor):
+        held = fstat(descriptor)
+        if not calls:
+            with file.open("a") as more:
+                more.write("more words")
+        calls.append(descriptor)
+        return held
+
+    monkeypatch.setattr(os, "fstat", growing)
+    with pytest.raises(SourceError, match="changed while it was read"):
+        found.read()
