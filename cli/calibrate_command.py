@@ -40,6 +40,7 @@ def calibrate(
     loaded = [load_question_set(path) for path in sets]
     with opened(None, temporary=True, profile=profile) as services:
         chosen = services.settings.profile
+        features = (*FEATURES, "judge") if services.settings.judge else FEATURES
         ingest_for_evaluation(services, documents)
         observed = [
             Observed(services.answerer.features(record.to_question()), record.expects_answer)
@@ -47,7 +48,7 @@ def calibrate(
             for record in one.records
         ]
     try:
-        fitted = fit(observed, FEATURES, false_silence)
+        fitted = fit(observed, features, false_silence)
     except ValueError as error:
         raise InvalidRequestError(f"These sets can't be used: {error}.") from error
     made_by = " ".join([f"footnote eval calibrate --profile {chosen}", *map(str, sets)])
@@ -57,6 +58,8 @@ def calibrate(
         "answerable": sum(one.answerable for one in observed),
         "false_silence": false_silence,
     }
-    target = out or Path(f"rag/abstention_{chosen}.json")
+    # Numbers for somebody's judge are theirs, and are named in FOOTNOTE_ABSTENTION_FILE.
+    own = Path("abstention_judge.json") if "judge" in features else None
+    target = out or own or Path(f"rag/abstention_{chosen}.json")
     target.write_text(written(fitted, provenance), "utf-8")
     sys.stderr.write(f"Wrote {target}.\n")

@@ -1,18 +1,27 @@
 """Does the evidence answer the question? A probability, a status and a reason; no exception."""
 
 import json
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from rag.domain import AnswerStatus
+from rag.errors import InvalidRequestError, TransientError
 from rag.evidence import Evidence, Finding, Query
 from rag.expectation import missing_kind
+from rag.judge import Judge, JudgeError, logit_of
 from rag.lexicon import terms
 from rag.logistic import probability_of
 from rag.silence import NOTHING_FOUND, reason_for_silence, unknown_names
+
+logger = logging.getLogger(__name__)
+
+JUDGE = "judge"
+UNDECIDED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +65,68 @@ class Abstention:
     """Weighs what was found, by weights that were fitted on calibration sets alone.
 
     `probability = sigmoid(intercept + sum of weight * feature)`; below the threshold it abstains.
+    With a judge the probability is the judge's; where the numbers were fitted with a judge, its
+    word is one of the features.
     `rag/abstention_full.json` and `rag/abstention_fast.json` hold the numbers, one file a profile,
     and the command that makes them.
     """
 
-    def __init__(self, is_word: Callable[[str], bool], fitted: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        is_word: Callable[[str], bool],
+        fitted: Mapping[str, Any],
+        judge: Judge | None = None,
+    ) -> None:
         self._is_word = is_word
         self._fitted = fitted
+        self._judge = judge
 
     def judge(self, finding: Finding, what: str = "this") -> Verdict:
         """The verdict on what was found; a reason for silence names `what` was asked."""
         query, evidence = finding.query, finding.evidence
         if not evidence:
             return Verdict(AnswerStatus.ABSTAINED, 0.0, NOTHING_FOUND)
-        probability = probability_of(self.features(query, evidence), self._fitted)
-        if probability >= self._fitted["threshold"]:
-            return Verdict(AnswerStatus.ANSWERED, probability, None)
+        features = self.features(query, evidence)
+        note = None
+        probability, threshold = self._weighed(features)
+        if self._judge is not None:
+            try:
+                said = self._judge.probability(query.text, evidence)
+                probability, threshold = self._weighed(features | {JUDGE: logit_of(said)}, said)
+            except JudgeError as error:
+                logger.warning("The judge %s.", error)
+                note = f"The judge {error}, so nobody read the passages before this answer."
+        if probability >= threshold:
+            return Verdict(AnswerStatus.ANSWERED, probability, note)
         reason = reason_for_silence(query, evidence, self._is_word, what)
         return Verdict(AnswerStatus.ABSTAINED, probability, reason)
+
+    def _weighed(
+        self, features: Mapping[str, float], judged: float | None = None
+    ) -> tuple[float, float]:
+        """The probability, and the threshold that goes with it.
+
+        Numbers that were fitted with a judge need its word; those fitted without give way to it.
+        """
+        fitted = self._fitted
+        if JUDGE in fitted["weights"]:
+            return probability_of({JUDGE: 0.0, **features}, fitted), fitted["threshold"]
+        if judged is not None:
+            return round(judged, 4), UNDECIDED
+        return probability_of(features, fitted), fitted["threshold"]
+
+    def judged_features(self, query: Query, evidence: Sequence[Evidence]) -> dict[str, float]:
+        """The features with the judge's word among them, where there is a judge."""
+        features = self.features(query, evidence)
+        if self._judge is None:
+            return features
+        try:
+            said = self._judge.probability(query.text, evidence)
+        except JudgeError as error:
+            raise TransientError(
+                f"The judge {error}: try again, or unset FOOTNOTE_JUDGE."
+            ) from error
+        return features | {JUDGE: logit_of(said)}
 
     def features(self, query: Query, evidence: Sequence[Evidence]) -> dict[str, float]:
         """What a person could read off the evidence, by name.
@@ -100,3 +153,17 @@ class Abstention:
 def fitted_numbers(profile: str) -> Any:
     """The intercept, weights by feature, and threshold that were fitted for a profile."""
     return json.loads(files("rag").joinpath(f"abstention_{profile}.json").read_text("utf-8"))
+
+
+def read_numbers(file: Path) -> Any:
+    """The numbers in somebody's own file. Raises InvalidRequestError when it holds no such."""
+    try:
+        numbers = json.loads(file.read_text("utf-8"))
+        probability_of(dict.fromkeys(numbers["weights"], 0.0), numbers)
+        float(numbers["threshold"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InvalidRequestError(
+            f"{file} holds no numbers for the abstention ({error}): make it with "
+            "footnote eval calibrate, or unset FOOTNOTE_ABSTENTION_FILE."
+        ) from error
+    return numbers

@@ -117,7 +117,9 @@ class Answerer:
     def features(self, question: Question) -> dict[str, float]:
         """What the abstention weighs for a question, by name; the calibration fits on these."""
         found = self.find(question)
-        return self._abstention.features(found.query, found.evidence) if found.evidence else {}
+        return (
+            self._abstention.judged_features(found.query, found.evidence) if found.evidence else {}
+        )
 
     def find(self, question: Question) -> Finding:
         """What the stages after retrieval receive for a question that asks one thing."""

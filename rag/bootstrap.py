@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from rag.abstention import Abstention, fitted_numbers
+from rag.abstention import Abstention, fitted_numbers, read_numbers
 from rag.answerer import Answerer
 from rag.catalog import Catalog
 from rag.citations import document_url
 from rag.composer import ExtractiveComposer
 from rag.embedder import Embedder, open_embedder
-from rag.errors import PermanentError
+from rag.errors import InvalidRequestError, PermanentError
+from rag.judge import Judge
 from rag.model_files import MINILM
 from rag.publisher import Publisher
 from rag.ranking import CrossEncoderRanker, Ranker, SimilarityRanker
@@ -71,7 +72,7 @@ def open_services(
         rewriter=Rewriter(Speller(embedder.is_word), embedder, without),
         retriever=Retriever(index, embedder, without),
         ranker=_ranker(settings, reranker, without),
-        abstention=Abstention(embedder.is_word, fitted_numbers(settings.profile)),
+        abstention=_abstention(settings, embedder, chat_model),
         writer=_writer(settings, chat_model, verifier),
         url_of=partial(document_url, settings.public_url),
         limits=QuestionLimits(settings.question_max_chars, settings.history_max_turns),
@@ -85,6 +86,33 @@ def _ranker(settings: Settings, reranker: Reranker | None, without: Without) -> 
     if settings.profile == "fast" or OptionalStage.CROSS_ENCODER in without:
         return SimilarityRanker()
     return CrossEncoderRanker(reranker or RememberingReranker(MsMarcoReranker(_threads())))
+
+
+def _abstention(
+    settings: Settings, embedder: Embedder, chat_model: "BaseChatModel | None"
+) -> Abstention:
+    own = settings.abstention_file
+    fitted = fitted_numbers(settings.profile) if own is None else read_numbers(own)
+    return Abstention(embedder.is_word, fitted, _judge(settings, chat_model))
+
+
+def _judge(settings: Settings, chat_model: "BaseChatModel | None") -> Judge | None:
+    if settings.judge is None:
+        return None
+    kind, _, name = settings.judge.partition(":")
+    if kind == "chat":
+        if chat_model is None and settings.chat_model is None:
+            raise InvalidRequestError(
+                "FOOTNOTE_JUDGE is chat, and no chat model is named: set FOOTNOTE_CHAT_MODEL."
+            )
+        from rag.chat_judge import ChatJudge
+        from rag.chat_model import open_chat_model
+
+        return ChatJudge(chat_model or open_chat_model(settings), settings.chat_model_timeout)
+    # Both load PyTorch, which takes seconds: only who names one pays for it.
+    from rag.model_judges import InferenceJudge, ReaderJudge
+
+    return ReaderJudge(name) if kind == "reader" else InferenceJudge(name)
 
 
 def _writer(settings: Settings, chat_model: "BaseChatModel | None", verifier: Verifier) -> Writer:

@@ -26,9 +26,9 @@ class EvidencePrompt:
     know; should one hold it by chance it is taken out.
     """
 
-    def __init__(self, word: str | None = None) -> None:
+    def __init__(self, word: str | None = None, name: str = "answer.md") -> None:
         self.fence = f"=== {word or secrets.token_hex(4)}"
-        template = files("rag").joinpath("prompts", "answer.md").read_text("utf-8")
+        template = files("rag").joinpath("prompts", name).read_text("utf-8")
         self.instructions = Template(template).substitute(fence=self.fence, silence=SILENCE)
         self._instruction_runs = _runs(self.instructions)
 

@@ -71,6 +71,15 @@ class Settings(BaseSettings):
     parser_memory_mb: int = Field(
         512, ge=256, description="A document that needs more memory to be read is refused."
     )
+    judge: str | None = Field(
+        None,
+        pattern=r"^(chat|reader:\S+|nli:\S+)$",
+        description="Who reads the evidence before an answer: chat (the chat model), reader:MODEL "
+        "(trained on SQuAD 2) or nli:MODEL, by name or folder. Costs time, silences near misses.",
+    )
+    abstention_file: Path | None = Field(
+        None, description="Numbers by footnote eval calibrate, in place of the bundled ones."
+    )
     exact_search_limit: int = Field(
         20_000, ge=0, description="Up to this many passages are searched exactly; above, by Chroma."
     )

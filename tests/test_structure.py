@@ -21,9 +21,9 @@ SOURCES = sorted(file for name in PACKAGES for file in (ROOT / name).rglob("*.py
 HOMES = {
     "chromadb": {"rag/vector_index.py"},
     "langchain_chroma": {"rag/vector_index.py"},
-    "sentence_transformers": {"rag/embedder.py", "rag/reranker.py"},
-    "torch": {"rag/onnx_graph.py"},
-    "transformers": {"rag/onnx_graph.py"},
+    "sentence_transformers": {"rag/embedder.py", "rag/model_judges.py"},
+    "torch": {"rag/model_judges.py", "rag/onnx_graph.py"},
+    "transformers": {"rag/model_judges.py", "rag/onnx_graph.py"},
     "onnxruntime": {"rag/onnx_session.py", "rag/onnx_graph.py"},
     "tokenizers": {"rag/onnx_session.py"},
     "sqlite3": {
