@@ -76,7 +76,7 @@ def blocks(source):
             "a[^1] b\n\n[^1]: A note.\n\n    Its rest.\n",
             [
                 ("paragraph", "a b", 0),
-                ("paragraph", "A footnote.", 0),
+                ("paragraph", "A note.", 0),
                 ("paragraph", "Its rest.", 0),
             ],
             id="footnote",
