@@ -29,6 +29,7 @@ export function feedbackElements(answer) {
       for (const each of buttons) each.setAttribute("aria-pressed", String(each === button));
       said.textContent = "Thank you.";
       reasons.replaceChildren(reasonForm(verdict));
+      reasons.scrollIntoView({ block: "nearest" });
     });
     return button;
   }

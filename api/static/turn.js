@@ -8,6 +8,7 @@ import { element } from "./elements.js";
 import { Problem } from "./service.js";
 
 const SLOW_AFTER_MS = 5000;
+const LONG = 160; // characters of a question that is no longer set as a headline
 const SLOW = "Still searching. This one takes a little longer…";
 const STAGES = {
   searching: "Searching the guide…",
@@ -22,8 +23,8 @@ export class Turn {
     this.retry = retry;
     this.element = element(
       "article",
-      { class: "turn", "aria-label": question },
-      element("h2", { class: "question", dir: "auto" }, question),
+      { class: "turn" },
+      element("h2", { class: question.length > LONG ? "question long" : "question", dir: "auto" }, question),
     );
   }
 
