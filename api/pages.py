@@ -24,7 +24,6 @@ from rag.errors import InvalidRequestError
 
 STATIC = Path(__file__).parent / "static"
 SUGGESTIONS = 4
-FEEDBACK_PATH = "/v1/answers/{answer_id}/feedback"
 CHARACTERS_A_MINUTE = 1_200
 
 router = APIRouter()
@@ -57,17 +56,11 @@ async def chat(
     values = {
         "suggestions": await backend.suggested_questions(SUGGESTIONS, caller.audiences),
         "documents": await backend.document_count(caller.audiences),
-        "takes_feedback": takes_feedback(request),
         "reader": caller.key_id or "",
         "question_max_chars": settings.question_max_chars,
         "history_max_turns": settings.history_max_turns,
     }
     return html_page(request, "chat.html", values, headers={"Cache-Control": "no-store"})
-
-
-def takes_feedback(request: Request) -> bool:
-    """Whether this server has somewhere to send verdicts on answers."""
-    return any(getattr(route, "path", None) == FEEDBACK_PATH for route in request.app.routes)
 
 
 @router.head("/documents", include_in_schema=False)

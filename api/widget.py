@@ -8,7 +8,7 @@ from starlette.responses import FileResponse, Response
 
 from api.backend import SettingsOfApp
 from api.caller import Somebody
-from api.pages import STATIC, takes_feedback
+from api.pages import STATIC
 from api.problems import Problem, ProblemError
 from api.recorded import BackendOfApp
 from api.request_context import POLICY
@@ -58,7 +58,6 @@ async def frame(
     values = {
         "origins": " ".join(origins),
         "suggestions": suggestions,
-        "takes_feedback": takes_feedback(request),
         "question_max_chars": settings.question_max_chars,
         "history_max_turns": settings.history_max_turns,
     }

@@ -6,8 +6,6 @@ import { element, icon } from "./elements.js";
 import { feedbackElements } from "./feedback.js";
 
 const SHOWN_MS = 2000;
-// The server says in the page whether it takes feedback.
-const takesFeedback = document.body.dataset.feedback === "yes";
 
 export function answerActions(answer) {
   const copying =
@@ -17,8 +15,7 @@ export function answerActions(answer) {
           copyButton("Copy", "Copy the answer with its sources", () => asText(answer)),
           copyButton("Markdown", "Copy as Markdown", () => asMarkdown(answer)),
         ];
-  const feedback = takesFeedback ? feedbackElements(answer) : [];
-  return element("div", { class: "actions" }, ...copying, ...feedback);
+  return element("div", { class: "actions" }, ...copying, ...feedbackElements(answer));
 }
 
 function copyButton(label, title, textOf) {

@@ -7,6 +7,7 @@ import { Conversations, storageOf } from "./conversations.js";
 import { makeDrawer } from "./drawer.js";
 import { closePanel, openPanel } from "./panel.js";
 import { hide as hidePreview, previewCitations } from "./preview.js";
+import { events } from "./service.js";
 import { listenForShortcuts, showShortcuts } from "./shortcuts.js";
 import { offerSignIn, signOut } from "./sign_in_dialog.js";
 import { Talk } from "./talk.js";
@@ -128,6 +129,7 @@ listenForShortcuts(
   },
   store,
 );
+events.addEventListener("verdict", () => conversations.save(open, talk.turns));
 offerSignIn(() => location.reload());
 previewCitations(list);
 if (location.hash.startsWith(OPEN)) show(conversations.get(location.hash.slice(OPEN.length)));

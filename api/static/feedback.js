@@ -1,7 +1,7 @@
 // Whether an answer helped: a verdict at once, and a reason for who wants to give one.
 
 import { element, icon } from "./elements.js";
-import { sendFeedback } from "./service.js";
+import { events, sendFeedback } from "./service.js";
 
 const LONGEST_REASON = 1000;
 const VERDICTS = { up: "This helped", down: "This did not help" };
@@ -19,13 +19,15 @@ export function feedbackElements(answer) {
         class: "action",
         title: VERDICTS[verdict],
         "aria-label": VERDICTS[verdict],
-        "aria-pressed": "false",
+        "aria-pressed": String(answer.verdict === verdict),
         "data-verdict": verdict,
       },
       icon(`thumb-${verdict}`),
     );
     button.addEventListener("click", async () => {
       if (!(await sent(verdict))) return;
+      answer.verdict = verdict;
+      events.dispatchEvent(new Event("verdict"));
       for (const each of buttons) each.setAttribute("aria-pressed", String(each === button));
       said.textContent = "Thank you.";
       reasons.replaceChildren(reasonForm(verdict));

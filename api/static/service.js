@@ -10,7 +10,8 @@ export class Problem extends Error {
   }
 }
 
-// "signin" when the server wants a key: the page shows where to give one.
+// "signin" when the server wants a key: the page shows where to give one. "verdict" when a reader
+// has said what they think of an answer.
 export const events = new EventTarget();
 // A frame on another site never uses a signed-in reader's rights: see widget_chat.js.
 const credentials = document.body.dataset.credentials ?? "same-origin";

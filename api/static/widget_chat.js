@@ -103,6 +103,7 @@ document.addEventListener("keydown", (event) => {
 });
 document.getElementById("close").addEventListener("click", () => tell("close"));
 restart.addEventListener("click", begin);
+events.addEventListener("verdict", () => keep(talk.turns));
 events.addEventListener("signin", () => {
   list.lastElementChild?.append(
     element(

@@ -2,16 +2,20 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
 from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
-from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
+from operations.bootstrap import open_operations
+from rag.settings import Settings
+from tests.axe import grave_faults
 from tests.browser import DESKTOP, PHONE, chromium, console, requested_addresses
+from tests.chat_page import ask, has_no_sideways_scroll, press, text, until, until_true
 from tests.end_to_end.serving import serving
 
 pytestmark = pytest.mark.real
@@ -32,20 +36,6 @@ def browser(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Chrome]:
         yield driver
 
 
-def ask(browser: Chrome, question: str) -> WebElement:
-    """The turn that holds the answer."""
-    before = len(browser.find_elements(By.CSS_SELECTOR, ".answer"))
-    browser.find_element(By.ID, "question").send_keys(question, Keys.ENTER)
-    WebDriverWait(browser, 60).until(
-        lambda _: len(browser.find_elements(By.CSS_SELECTOR, ".answer")) > before
-    )
-    return browser.find_elements(By.CSS_SELECTOR, ".turn")[-1]
-
-
-def has_no_sideways_scroll(browser: Chrome) -> bool:
-    return bool(browser.execute_script("return document.documentElement.scrollWidth <= innerWidth"))
-
-
 def test_a_citation_opens_the_source_at_the_quoted_words(
     browser: Chrome, address: str, tmp_path: Path
 ):
@@ -56,7 +46,7 @@ def test_a_citation_opens_the_source_at_the_quoted_words(
 
     expected = httpx.post(f"{address}/v1/ask", json={"question": QUESTION}, timeout=60).json()
     quote = expected["citations"][0]["quote"]
-    turn.find_element(By.CSS_SELECTOR, ".cite").click()
+    press(browser, turn.find_element(By.CSS_SELECTOR, ".cite"))
     marks = WebDriverWait(browser, 20).until(
         lambda _: browser.find_elements(By.CSS_SELECTOR, "#panel mark")
     )
@@ -98,3 +88,34 @@ def test_suggestions_are_questions_that_the_documents_ask(browser: Chrome, addre
     browser.get(address)
     suggestions = [each.text for each in browser.find_elements(By.CSS_SELECTOR, ".suggestion")]
     assert suggestions[:2] == ["How often should a bicycle chain be oiled?", QUESTION]
+
+
+def test_a_conversation_is_followed_up_judged_and_found_again(
+    browser: Chrome, address: str, ingested: Path
+):
+    browser.get(address)
+    ask(browser, "How often should a bicycle chain be oiled?")
+    turn = ask(browser, "And after a ride in the rain?")
+    (understood,) = text(turn, ".read-as")
+    assert "chain" in understood
+    assert text(turn, ".cite")
+
+    press(browser, turn.find_element(By.CSS_SELECTOR, "[data-verdict=down]"))
+    until(browser, ".feedback-reason input")[0].send_keys("It says too little.", Keys.ENTER)
+    until_true(browser, "document.querySelectorAll('.feedback-reason form').length === 0")
+    assert "kept with the answer" in turn.text
+    assert grave_faults(browser) == []
+
+    browser.refresh()
+    until(browser, ".actions", 2)
+    turn = browser.find_elements(By.CSS_SELECTOR, ".turn")[-1]
+    pressed = turn.find_element(By.CSS_SELECTOR, "[aria-pressed=true]")
+    assert pressed.get_attribute("data-verdict") == "down"
+    answer_id = browser.execute_script(
+        "const kept = Object.entries(localStorage).find(([key]) => key.includes('conversation'));"
+        "return JSON.parse(kept[1]).turns.at(-1).answer.id"
+    )
+    with closing(open_operations(Settings(data_dir=ingested / ".footnote"))) as operations:
+        (opinion,) = operations.feedback.of(answer_id)
+    assert (opinion.verdict, opinion.reason) == ("down", "It says too little.")
+    assert console(browser) == []
