@@ -75,6 +75,13 @@ def ingest(
         Path | None,
         typer.Option(metavar="OUT", help="With --explain: write it to this file as a web page."),
     ] = None,
+    prune: Annotated[
+        bool, typer.Option(help="Remove documents whose file has gone from these folders.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option(help="With --prune: also when most or all of a folder has gone.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option(help="Show what would be done, and do nothing.")] = False,
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
@@ -94,7 +101,15 @@ def ingest(
         from cli.ingest_command import ingest
 
         labels = audience_of(audience) if audience else None
-        ingest(paths or [Path("corpus")], labels, data_dir, as_json=json)
+        ingest(
+            paths or [Path("corpus")],
+            labels,
+            data_dir,
+            prune=prune,
+            force=force,
+            dry_run=dry_run,
+            as_json=json,
+        )
 
 
 @app.command()

@@ -5,54 +5,35 @@ whatever interrupts the run before leaves the old state whole. Embeddings are ke
 made, so that a run that was cut short goes on from there.
 """
 
-import hashlib
 import os
-import re
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
 from ingest.bootstrap import open_parsers
-from ingest.chunker import PassageSize, passages
 from ingest.formats import HTML, MEDIA_TYPES
+from ingest.identity import cut_name, document_id_of, passage_size
 from ingest.lock import ingest_lock
 from ingest.parsed import ParsedText
-from ingest.reading import ReadDocument, finish
+from ingest.placing import Placing
+from ingest.publication import publish, repair, telling_disk_faults
+from ingest.rebuild import rebuild
+from ingest.report import Action, IngestReport, Step
 from ingest.site_pages import METADATA_KEY, SitePages
 from ingest.source import SourceDocument
 from ingest.sources import ReadableSource, find_files
-from rag.audience import PUBLIC, Audience, audience_to_text
+from rag.audience import Audience
 from rag.bootstrap import Services
-from rag.domain import Document, Passage
-from rag.embedder import text_hash
 from rag.errors import SourceError
-from rag.search_text import passage_search_text, unit_search_text
+from rag.index_folders import sweep_folders
+from rag.publisher import Build
 
-# Part of every content hash: documents are cut anew after a change here that makes it necessary.
-FORMAT = 6
-EMBED_BATCH = 256
+__all__ = ["IngestReport", "Progress", "document_id_of", "ingest_documents", "ingest_paths"]
 
 Progress = Callable[[int, int, str], None]
-
-
-@dataclass(slots=True)
-class IngestReport:
-    """What an ingest did: counts of documents, passages live at the end, refusals, seconds.
-
-    `refused` holds name and reason; `flagged` name and what was stripped since nobody would see it.
-    """
-
-    added: int = 0
-    unchanged: int = 0
-    changed: int = 0
-    removed: int = 0
-    refused: list[tuple[str, str]] = field(default_factory=list)
-    flagged: list[tuple[str, str]] = field(default_factory=list)
-    passages: int = 0
-    seconds: float = 0.0
-    generation: str = ""
 
 
 def ingest_paths(
@@ -60,20 +41,29 @@ def ingest_paths(
     paths: Sequence[Path],
     progress: Progress | None = None,
     audience: Audience | None = None,
+    *,
+    prune: bool = False,
+    force: bool = False,
+    dry_run: bool = False,
 ) -> IngestReport:
-    """Ingest files and folders; a document that has gone from a folder named here is removed.
+    """Ingest files and folders. A document whose file has gone is kept, unless `prune` is set.
 
     `audience` says who may read the documents that don't say it themselves; None leaves it as it
-    was last said for these paths or a folder above them, at first public.
+    was last said for these paths or a folder above them, at first public. A path that gives none,
+    or under half of what it gave, is taken for an outage: `prune` then refuses unless `force`d.
+    `dry_run` changes nothing and embeds nothing; the report's steps are the plan.
+
     Returns the report; single documents that can't be read are in `refused` and the rest goes on.
-    Raises SourceError when a path is missing or a folder is empty, StoreBusyError when another
-    ingest is running.
+    Raises SourceError when a path is missing, a folder is empty or an outage is suspected,
+    StoreBusyError when another ingest is running, PermanentError when the disk refuses.
     """
-    files = find_files(paths)
+    is_forced = prune and force
+    there = [path for path in paths if not is_forced or path.expanduser().exists()]
+    files = find_files(there, may_be_empty=is_forced)
     roots = {path.expanduser().resolve().as_uri() for path in paths}
     by_root = {file.uri: file.root.as_uri() for file in files}
-    origin = _Origin(roots, by_root.__getitem__, _is_gone, audience)
-    return _ingest(services, files, origin, progress)
+    origin = _Origin(roots, by_root.__getitem__, is_gone, audience, prune=prune, force=force)
+    return _ingest(services, files, origin, progress, dry_run=dry_run)
 
 
 def ingest_documents(
@@ -85,13 +75,25 @@ def ingest_documents(
 ) -> IngestReport:
     """Ingest documents that are in memory already; others of the same `root` are removed."""
     given = [_Given(document) for document in documents]
-    origin = _Origin({root}, lambda _: root, lambda _: True, audience)
+    origin = _Origin({root}, lambda _: root, lambda _: True, audience, prune=True, force=True)
     return _ingest(services, given, origin, progress)
 
 
-def _is_gone(uri: str) -> bool:
+def is_gone(uri: str) -> bool:
+    """Whether there is no file at this address; for an archive's member, always."""
     # What a folder's walk passes over, a hidden file that was named, is still there.
-    return not Path(os.fsdecode(unquote_to_bytes(uri.removeprefix("file://")))).exists()
+    return uri.startswith("file://") and not os.path.lexists(_path(uri))
+
+
+def has_left(uri: str) -> bool:
+    """Whether a file is gone from a folder, which is no archive that might still hold it."""
+    if not is_gone(uri):
+        return False
+    return next(parent for parent in _path(uri).parents if parent.exists()).is_dir()
+
+
+def _path(uri: str) -> Path:
+    return Path(os.fsdecode(unquote_to_bytes(uri.removeprefix("file://"))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,21 @@ class _Origin:
     root_of: Callable[[str], str]
     is_gone: Callable[[str], bool]
     audience: Audience | None
+    prune: bool
+    force: bool
+
+    def holds(self, uri: str, root: str) -> bool:
+        """Whether an address that this root brought, or that lies below one, is our concern."""
+        return root in self.roots or any(_is_below(uri, other) for other in self.roots)
+
+
+def _above(uri: str) -> Iterator[str]:
+    while "/" in (uri := uri.rpartition("/")[0]):
+        yield uri
+
+
+def _is_below(uri: str, root: str) -> bool:
+    return uri == root or uri.startswith(root.rstrip("/") + "/")
 
 
 def _ingest(
@@ -125,53 +142,40 @@ def _ingest(
     sources: Sequence[ReadableSource],
     origin: _Origin,
     progress: Progress | None,
+    *,
+    dry_run: bool = False,
 ) -> IngestReport:
     started = time.perf_counter()
     report = IngestReport()
-    with ingest_lock(services.catalog.data_dir), open_parsers(services.settings) as parsers:
-        # What an interrupted run staged is in nobody's way any more.
-        services.publisher.sweep()
-        if origin.audience is not None:
+    data_dir = services.catalog.data_dir
+    with (
+        telling_disk_faults(data_dir),
+        ingest_lock(data_dir),
+        open_parsers(services.settings) as parsers,
+    ):
+        if not dry_run:
+            # What an interrupted run staged is in nobody's way any more.
+            services.publisher.sweep()
+            sweep_folders(services.catalog)
+        gone = _gone(services, sources, origin)
+        if origin.audience is not None and not dry_run:
             for root in origin.roots:
                 services.publisher.name_audience(root, origin.audience)
-        named = services.publisher.named_audiences()
-        known = services.publisher.content_hashes()
-        gone = {
-            name: uri
-            for root in origin.roots
-            for name, uri in services.publisher.documents_under(root).items()
-            if origin.is_gone(uri)
-        }
+        size = passage_size(services.settings.passage_chars)
         pages = _counted(services, sources, origin, parsers.parse, gone)
-        staged: dict[str, int] = {}
-        refused: list[tuple[str, str, str]] = []
+        named = _named(services, origin)
+        placing = Placing(services, named, size, pages, report, dry_run=dry_run)
         for place, source in enumerate(sources):
             if progress is not None:
                 progress(place, len(sources), source.name)
-            try:
-                given = source.read()
-                gone.pop(document_id_of(given), None)
-                root = origin.root_of(given.uri)
-                document = _stage(
-                    services, given, known, root, audience_under(named, root, given), pages, report
-                )
-            except SourceError as error:
-                is_kept = _keep(source.uri, known, gone, services)
-                reason = f"{error}; what it said before is kept" if is_kept else str(error)
-                report.refused.append((source.name, reason))
-                refused.append((source.uri, source.name, str(error)))
-                continue
-            if document is None:
-                report.unchanged += 1
-                continue
-            report.added += document.id not in known
-            report.changed += document.id in known
-            staged[document.id] = document.revision
-        _publish(services, staged, set(gone))
-        services.refusals.record(origin.roots, [source.uri for source in sources], refused)
-    report.removed = len(gone)
-    status = services.catalog.status()
-    report.passages = status.passages
+            _place(placing, source, origin, gone)
+        removed = _settle(placing, origin, gone)
+        if not dry_run:
+            _publish(services, placing, removed, progress)
+            services.refusals.record(
+                origin.roots, [source.uri for source in sources], placing.refused
+            )
+    report.passages = services.catalog.live_passage_count()
     report.generation = services.catalog.state().label
     report.seconds = round(time.perf_counter() - started, 3)
     if progress is not None:
@@ -187,11 +191,7 @@ def _counted(
     gone: Mapping[str, str],
 ) -> SitePages:
     """The site that the web pages among the sources belong to, its repeated blocks counted."""
-    web = [
-        (document_id_from(source.name, source.uri), source.read)
-        for source in sources
-        if _media_type(source) == HTML
-    ]
+    web = [(source.uri, source.read) for source in sources if _media_type(source) == HTML]
     stored: dict[str, str] = {}
     if web:
         for root in origin.roots:
@@ -209,107 +209,95 @@ def _media_type(source: ReadableSource) -> str | None:
     return MEDIA_TYPES.get(Path(source.name).suffix.lower())
 
 
-def _keep(uri: str, known: Mapping[str, str], gone: dict[str, str], services: Services) -> bool:
-    """Whether a refused document, or one in a refused archive, is stored: then it stays."""
-    kept = [name for name, other in gone.items() if other == uri or other.startswith(f"{uri}/")]
-    for name in kept:
-        del gone[name]
-    return bool(kept) or any(name in known for name in services.publisher.documents_under(uri))
+def _named(services: Services, origin: _Origin) -> dict[str, Audience]:
+    named = services.publisher.named_audiences()
+    if origin.audience is not None:
+        # As naming it for these roots does; a dry run has not done so.
+        named = {
+            root: audience
+            for root, audience in named.items()
+            if not any(_is_below(root, other) for other in origin.roots)
+        } | dict.fromkeys(origin.roots, origin.audience)
+    return named
 
 
-def audience_under(named: Mapping[str, Audience], root: str, source: SourceDocument) -> Audience:
-    """The audience that was named for a document's root, or for the nearest path around it."""
-    around = [
-        other
-        for other in named
-        if other in (root, source.uri) or source.uri.startswith(other.rstrip("/") + "/")
-    ]
-    return named[max(around, key=len)] if around else PUBLIC
+def _gone(services: Services, sources: Sequence[ReadableSource], origin: _Origin) -> dict[str, str]:
+    """Documents by the addresses of this run's roots whose source is no longer there.
+
+    Raises SourceError when a root gives so little that it looks like an outage.
+    """
+    ours = {
+        uri: address
+        for uri, address in services.publisher.addresses().items()
+        if origin.holds(uri, address.root)
+    }
+    given = {source.uri for source in sources}
+    gone = {
+        uri: address.document_id
+        for uri, address in ours.items()
+        if uri not in given and origin.is_gone(uri)
+    }
+    if origin.prune and not origin.force and gone:
+        # Members of an archive that can't be opened now are not gone for that.
+        shut = {uri for uri in gone if not given.isdisjoint(_above(uri))}
+        for root in sorted(origin.roots):
+            had = sum(_is_below(uri, root) or a.root == root for uri, a in ours.items())
+            gives = sum(_is_below(uri, root) for uri in given | shut)
+            if gives * 2 < had:
+                raise SourceError(
+                    f"{root.removeprefix('file://')} gives {gives} documents where it gave {had}: "
+                    "that looks like an outage, so nothing was changed. If they are meant to go, "
+                    "run this again with --prune --force."
+                )
+    return gone
 
 
-def document_id_of(source: SourceDocument) -> str:
-    """A readable id, the same for as long as the document's address stays the same."""
-    return document_id_from(source.name, source.uri)
+def _place(placing: Placing, source: ReadableSource, origin: _Origin, gone: dict[str, str]) -> None:
+    try:
+        given = source.read()
+        gone.pop(given.uri, None)
+        placing.place(given, origin.root_of(given.uri))
+    except SourceError as error:
+        placing.refuse(source.uri, source.name, str(error), gone)
 
 
-def document_id_from(name: str, uri: str) -> str:
-    """The id of the document with this name and address."""
-    stem = name.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-    slug = re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[:40]
-    return f"{slug or 'document'}-{_digest(uri)}"
+def _settle(placing: Placing, origin: _Origin, gone: Mapping[str, str]) -> set[str]:
+    """The addresses that go: those that moved, and with `prune` those whose source has gone."""
+    moved = placing.moved_from(gone, has_left)
+    removed = set(moved)
+    held = Counter(placing.known[uri].document_id for uri in placing.known)
+    for uri, document_id in sorted(gone.items()):
+        if uri in moved:
+            continue
+        held[document_id] -= 1
+        detail = "another address remains" if held[document_id] else "its source has gone"
+        action = Action.REMOVE if origin.prune else Action.KEEP
+        placing.report.note(Step(action, _shown(uri), document_id, detail))
+        if origin.prune:
+            removed.add(uri)
+    return removed
 
 
-def _digest(uri: str) -> str:
-    return hashlib.sha256(uri.encode()).hexdigest()[:8]
+def _shown(uri: str) -> str:
+    return unquote_to_bytes(uri.removeprefix("file://")).decode("utf-8", "replace")
 
 
-def _stage(
-    services: Services,
-    source: SourceDocument,
-    known: dict[str, str],
-    root: str,
-    audience: Audience,
-    pages: SitePages,
-    report: IngestReport,
-) -> Document | None:
-    document_id = document_id_of(source)
-    repeated = pages.repeated_on(source)
-    content_hash = _content_hash(source, audience, repeated)
-    if known.get(document_id) == content_hash:
-        return None
-    read = finish(source, pages.parsed(source), repeated)
-    report.flagged += _flags(source.name, read)
-    cut = list(
-        passages(document_id, read.title, read.parsed, services.embedder.token_count, PassageSize())
-    )
-    _embed(services, cut)
-    document = Document(
-        id=document_id,
-        title=read.title,
-        uri=source.uri,
-        url=read.url,
-        text=read.parsed.text,
-        blocks=read.parsed.blocks,
-        content_hash=content_hash,
-        metadata=read.parsed.metadata,
-        audience=audience if read.audience is None else read.audience,
-    )
-    return services.publisher.stage(document, cut, root)
-
-
-def _flags(name: str, read: ReadDocument) -> list[tuple[str, str]]:
-    return [(name, f"{hidden.reason}: {hidden.text}") for hidden in read.parsed.hidden]
-
-
-def _content_hash(source: SourceDocument, audience: Audience, repeated: Sequence[str]) -> str:
-    labels = audience_to_text(audience)
-    about = (
-        f"{FORMAT}\0{PassageSize()}\0{source.media_type}\0{source.title}\0{source.url}\0{labels}\0"
-        f"{' '.join(repeated)}\0"
-    )
-    return hashlib.sha256(about.encode() + source.content).hexdigest()
-
-
-def _embed(services: Services, cut: Sequence[Passage]) -> None:
-    texts = {text_hash(text): text for passage in cut for text in _searchable(passage)}
-    stored = services.catalog.vectors(texts)
-    missing = [key for key in texts if key not in stored]
-    for start in range(0, len(missing), EMBED_BATCH):
-        keys = missing[start : start + EMBED_BATCH]
-        vectors = services.embedder.encode([texts[key] for key in keys])
-        services.publisher.store_vectors(dict(zip(keys, vectors, strict=True)))
-
-
-def _searchable(passage: Passage) -> list[str]:
-    return [
-        passage_search_text(passage),
-        *(unit_search_text(passage, unit) for unit in passage.units),
-    ]
-
-
-def _publish(services: Services, staged: dict[str, int], gone: set[str]) -> None:
-    if staged or gone:
-        services.index.add_staged(staged)
-        services.publisher.publish(staged, gone)
-        services.publisher.sweep()
-    services.index.bring_up_to_date()
+def _publish(
+    services: Services, placing: Placing, removed: set[str], progress: Progress | None
+) -> None:
+    state = services.catalog.state()
+    target = services.settings.embedding_model
+    cut = cut_name(placing.size)
+    build = None
+    if (state.model, state.cut) != (target, cut) and (state.model or placing.has_staged):
+        embedder = services.embedders.named(target)
+        build = Build(embedder.name, embedder.dimension, cut)
+        if state.model:
+            placing.report.rebuilt, embedded = rebuild(
+                services, embedder, placing.size, placing.staged, removed, progress
+            )
+            placing.report.embedded += embedded
+    if placing.has_staged or removed or build is not None:
+        publish(services, removed, build)
+    else:
+        repair(services)

@@ -33,7 +33,7 @@ class SitePages:
     def count(
         self, pages: Sequence[tuple[str, Callable[[], SourceDocument]]], gone: Collection[str]
     ) -> None:
-        """Count these pages, given by document id, and the stored ones that are not gone."""
+        """Count these pages, given by address, and the stored ones that are not gone."""
         for identity, held in self.stored.items():
             content_hash, *keys = held.split(" ")
             self._by_hash[content_hash] = tuple(keys)

@@ -76,18 +76,18 @@ class FoundFile:
             raise SourceError(f"it can't be read ({reason})") from error
 
 
-def find_files(paths: Iterable[Path]) -> list[FoundSource]:
+def find_files(paths: Iterable[Path], *, may_be_empty: bool = False) -> list[FoundSource]:
     """The documents under these files and folders, sorted by path, none twice; archives opened.
 
     In folders and archives, hidden files and kinds that are not supported are passed over. Raises
-    SourceError for a path that does not exist or can't be listed, and for a folder without any
-    document.
+    SourceError for a path that does not exist or can't be listed, and, unless it `may_be_empty`,
+    for a folder without any document.
     """
     found: dict[Path, FoundFile] = {}
     for path in paths:
         root = _existing(path)
         files = [FoundFile(root, _shown(root), root)] if root.is_file() else list(_walk(root))
-        if not files:
+        if not files and not may_be_empty:
             raise SourceError(
                 f"The folder {path} holds no document: put {ENDINGS} files in it "
                 "or name another. Nothing that was stored has changed."

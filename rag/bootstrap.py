@@ -12,6 +12,7 @@ from rag.citations import document_url
 from rag.composer import ExtractiveComposer
 from rag.embedder import Embedder, open_embedder
 from rag.errors import InvalidRequestError, PermanentError
+from rag.faults import arm
 from rag.judge import Judge
 from rag.model_files import MINILM
 from rag.publisher import Publisher
@@ -20,6 +21,7 @@ from rag.refusals import Refusals
 from rag.reranker import MsMarcoReranker, RememberingReranker, Reranker
 from rag.retriever import Retriever
 from rag.rewriter import Rewriter
+from rag.serving_embedder import Embedders, ServingEmbedder
 from rag.settings import Settings
 from rag.spelling import Speller
 from rag.stages import NOTHING_LEFT_OUT, OptionalStage, Without
@@ -35,10 +37,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything a front end or an ingest stands on."""
+    """Everything a front end or an ingest stands on.
+
+    `embedder` is the one that the store was built with; `embedders` opens others by their names.
+    """
 
     settings: Settings
-    embedder: Embedder
+    embedder: ServingEmbedder
+    embedders: Embedders
     catalog: Catalog
     publisher: Publisher
     refusals: Refusals
@@ -48,6 +54,7 @@ class Services:
 
     def close(self) -> None:
         """Give back files and connections."""
+        self.index.close()
         self.catalog.close()
 
 
@@ -59,13 +66,17 @@ def open_services(
 ) -> Services:
     """The services over the settings' data directory, which is made when it does not exist.
 
-    Raises IncompatibleStoreError for a directory of another model or format, PermanentError
-    when it can't be made or a model is missing. `chat_model` and `reranker` go before the
-    settings' own; `without` leaves stages out, to see what they are worth.
+    Raises IncompatibleStoreError for a directory of another format, PermanentError when it can't
+    be made. `chat_model` and `reranker` go before the settings' own; `without` leaves stages out,
+    to see what they are worth.
     """
-    embedder = open_embedder(settings.embedding_model, settings.cache_dir, _threads())
-    catalog = _open_catalog(settings, embedder)
-    index = AutoIndex(catalog, settings.exact_search_limit)
+    arm(settings.fault)
+    catalog = _open_catalog(settings)
+    publisher = Publisher(catalog.database)
+    # The name is looked up when it is needed, so that tests can put another in its place.
+    embedders = Embedders(lambda name: open_embedder(name, settings.cache_dir, _threads()))
+    embedder = ServingEmbedder(embedders, catalog, settings.embedding_model)
+    index = AutoIndex(catalog, settings.exact_search_limit, publisher.mark_damaged)
     verifier = Verifier(partial(_token_encoder, embedder, settings))
     answerer = Answerer(
         catalog=catalog,
@@ -77,9 +88,17 @@ def open_services(
         url_of=partial(document_url, settings.public_url),
         limits=QuestionLimits(settings.question_max_chars, settings.history_max_turns),
     )
-    publisher = Publisher(catalog.database, catalog.model)
-    refusals = Refusals(catalog.database)
-    return Services(settings, embedder, catalog, publisher, refusals, index, answerer, verifier)
+    return Services(
+        settings=settings,
+        embedder=embedder,
+        embedders=embedders,
+        catalog=catalog,
+        publisher=publisher,
+        refusals=Refusals(catalog.database),
+        index=index,
+        answerer=answerer,
+        verifier=verifier,
+    )
 
 
 def _ranker(settings: Settings, reranker: Reranker | None, without: Without) -> Ranker:
@@ -128,22 +147,23 @@ def _writer(settings: Settings, chat_model: "BaseChatModel | None", verifier: Ve
     return Generator(chat_model or open_chat_model(settings), verifier, quoting, bounds)
 
 
-def _token_encoder(embedder: Embedder, settings: Settings) -> TokenEncoder:
+def _token_encoder(embedder: ServingEmbedder, settings: Settings) -> TokenEncoder:
     # The verifier's numbers were fitted on the bundled model's tokens, whatever finds passages.
-    if isinstance(embedder, TokenEncoder):
-        return embedder
+    current = embedder.current()
+    if isinstance(current, TokenEncoder):
+        return current
     bundled = open_embedder(MINILM.name, settings.cache_dir, _threads())
     assert isinstance(bundled, TokenEncoder)
     return bundled
 
 
-def _open_catalog(settings: Settings, embedder: Embedder) -> Catalog:
+def _open_catalog(settings: Settings) -> Catalog:
     if settings.data_dir.exists() and not settings.data_dir.is_dir():
         raise PermanentError(
             f"{settings.data_dir} is a file, not a folder: name a folder with --data-dir."
         )
     try:
-        return Catalog(settings.data_dir, embedder.name, embedder.dimension)
+        return Catalog(settings.data_dir)
     except OSError as error:
         raise PermanentError(
             f"The data directory {settings.data_dir} can't be used ({error.strerror}): "

@@ -6,12 +6,13 @@ Here it is opened and read; `publisher` changes it.
 import json
 import sqlite3
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 
 from rag.audience import PUBLIC, Audience
-from rag.catalog_rows import audience_number, read_state, set_meta, split_hashes
+from rag.catalog_rows import audience_number, get_meta, read_state, set_meta, split_hashes
 from rag.catalog_view import CatalogView, Vocabularies
 from rag.database import Database
 from rag.domain import StoreStatus
@@ -19,28 +20,28 @@ from rag.errors import IncompatibleStoreError
 from rag.refusals import Refusals
 from rag.sql_script import statements
 
-FORMAT = "4"
+FORMAT = "5"
 CATALOG_FILE = "catalog.sqlite3"
+VECTORS = "vectors"
 
 
 class Catalog(CatalogView):
-    """A data directory's catalog, made on first use for one embedding model.
+    """A data directory's catalog, made on first use.
 
     It is the view of whoever runs it: everything. A front end reads through `seen_by`.
 
-    Raises IncompatibleStoreError when the directory belongs to another model or format.
+    Raises IncompatibleStoreError when the directory belongs to another format.
     """
 
-    def __init__(self, data_dir: Path, model: str, dimension: int) -> None:
+    def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir
-        self.dimension = dimension
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        super().__init__(Database(data_dir / CATALOG_FILE), model, None, Vocabularies())
+        super().__init__(Database(data_dir / CATALOG_FILE), None, Vocabularies())
         self._prepare()
 
     def seen_by(self, audience: Audience) -> CatalogView:
         """What a reader with these labels may see."""
-        return CatalogView(self.database, self.model, audience, self._vocabularies)
+        return CatalogView(self.database, audience, self._vocabularies)
 
     def passage_keys(self, ids: Sequence[str]) -> dict[str, int]:
         """The keys of the live ones among the passages of these ids."""
@@ -58,18 +59,41 @@ class Catalog(CatalogView):
                 "SELECT key, id, text_hash, audience FROM live_passages ORDER BY key"
             ).fetchall()
 
-    def staged_passage_ids(self, revisions: Mapping[str, int]) -> list[tuple[str, bytes, int]]:
-        """Id, text hash and audience of every passage of these revisions, live or not."""
+    def coming_passages(
+        self, removed: Iterable[str] = (), *, backwards: bool = False
+    ) -> list[tuple[str, bytes, int]]:
+        """Id, text hash and audience of every passage that will be live after the next publication.
+
+        That is what is staged and what stays once these addresses are removed; with `backwards` it
+        is what was live before the last publication.
+        """
         with self.database.reading() as connection:
-            return [
-                row
-                for pair in revisions.items()
-                for row in connection.execute(
-                    "SELECT id, text_hash, audience FROM passages JOIN revisions"
-                    " USING (document_id, revision) WHERE document_id = ? AND revision = ?",
-                    pair,
-                )
-            ]
+            epoch = read_state(connection).epoch
+            wanted = (
+                "(born < :epoch AND (gone IS NULL OR gone = :epoch))"
+                if backwards
+                else "born IS NULL OR (gone IS NULL AND"
+                " document_id NOT IN (SELECT document_id FROM revisions WHERE born IS NULL) AND"
+                " document_id IN (SELECT document_id FROM addresses WHERE gone IS NULL AND"
+                " (born IS NULL OR uri NOT IN (SELECT uri FROM addresses WHERE born IS NULL UNION"
+                " SELECT value FROM json_each(:removed)))))"
+            )
+            return connection.execute(
+                "SELECT id, text_hash, audience FROM revisions"  # noqa: S608 - constants
+                f" JOIN passages USING (document_id, revision) WHERE {wanted}",
+                {"epoch": epoch, "removed": json.dumps(list(removed))},
+            ).fetchall()
+
+    def is_sound(self) -> bool:
+        """Whether the vector index is not known to differ from the catalog."""
+        with self.database.reading() as connection:
+            index = read_state(connection).index
+            return not index or get_meta(connection, "damaged") != index
+
+    def has_vectors(self) -> bool:
+        """Whether anything was ever embedded."""
+        with self.database.reading() as connection:
+            return connection.execute("SELECT 1 FROM embeddings LIMIT 1").fetchone() is not None
 
     def live_unit_hashes(self) -> Iterator[tuple[int, list[bytes]]]:
         """Key of every live passage and the text hashes of its units, in order."""
@@ -84,22 +108,21 @@ class Catalog(CatalogView):
         """Counts, sizes in bytes and what the store was built with."""
         with self.database.reading() as connection:
             state = read_state(connection)
-            (documents,) = connection.execute(
-                "SELECT count(*) FROM documents WHERE live_revision IS NOT NULL"
-            ).fetchone()
-        return StoreStatus(
-            data_dir=str(self.data_dir),
-            documents=documents,
-            passages=self.live_passage_count(),
-            generation=state.generation,
-            epoch=state.epoch,
-            model=self.model,
-            dimension=self.dimension,
-            catalog_bytes=_bytes_of(self.data_dir.glob(f"{CATALOG_FILE}*")),
-            vector_index_bytes=_bytes_of((self.data_dir / "vectors").rglob("*")),
-            audiences=self.counts_by_label(),
-            refused=Refusals(self.database).all(),
-        )
+            (documents,) = connection.execute("SELECT count(*) FROM live_revisions").fetchone()
+            return StoreStatus(
+                data_dir=str(self.data_dir),
+                documents=documents,
+                passages=self.live_passage_count(),
+                generation=state.generation,
+                epoch=state.epoch,
+                model=state.model,
+                dimension=state.dimension,
+                catalog_bytes=_bytes_of(self.data_dir.glob(f"{CATALOG_FILE}*")),
+                vector_index_bytes=_bytes_of((self.data_dir / VECTORS).rglob("*")),
+                audiences=self.counts_by_label(),
+                is_sound=self.is_sound(),
+                refused=Refusals(self.database).all(),
+            )
 
     def close(self) -> None:
         """Close every connection."""
@@ -122,8 +145,10 @@ class Catalog(CatalogView):
         audience_number(connection, PUBLIC)
         for name, value in {
             "format": FORMAT,
-            "model": self.model,
-            "dimension": str(self.dimension),
+            "model": "",
+            "dimension": "0",
+            "cut": "",
+            "index": "",
             "generation": uuid.uuid4().hex[:8],
             "epoch": "0",
         }.items():
@@ -141,13 +166,6 @@ class Catalog(CatalogView):
                 f"{self.data_dir} was made by another version of Footnote or another program: "
                 "name another --data-dir and ingest again. Nothing in it was changed."
             )
-        if (stored["model"], stored["dimension"]) != (self.model, str(self.dimension)):
-            raise IncompatibleStoreError(
-                f"{self.data_dir} was built with the embedding model {stored['model']} "
-                f"({stored['dimension']} dimensions), not {self.model} ({self.dimension}): set "
-                "FOOTNOTE_EMBEDDING_MODEL back, or name another --data-dir and ingest again. "
-                "Nothing in it was changed."
-            )
 
 
 def _is_empty(connection: sqlite3.Connection) -> bool:
@@ -155,4 +173,9 @@ def _is_empty(connection: sqlite3.Connection) -> bool:
 
 
 def _bytes_of(paths: Iterable[Path]) -> int:
-    return sum(path.stat().st_size for path in paths if path.is_file())
+    total = 0
+    for path in paths:
+        # Files of a folder that was replaced go at any moment.
+        with suppress(OSError):
+            total += path.stat().st_size if path.is_file() else 0
+    return total

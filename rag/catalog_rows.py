@@ -18,10 +18,18 @@ PASSAGE_COLUMNS = "id, document_id, title, heading_path, text, start_char, end_c
 
 @dataclass(frozen=True, slots=True)
 class IndexState:
-    """Which build of the index is live: `generation` names it, `epoch` counts publications."""
+    """Which build of the index is live: `generation` names it, `epoch` counts publications.
+
+    `model`, `dimension` and `cut` (how passages are cut) are what it was built with; an empty store
+    has none yet. `index` is the folder of its Chroma collections, "" where there is none.
+    """
 
     generation: str
     epoch: int
+    model: str = ""
+    dimension: int = 0
+    cut: str = ""
+    index: str = ""
 
     @property
     def label(self) -> str:
@@ -33,10 +41,24 @@ def read_state(connection: sqlite3.Connection) -> IndexState:
     """The live generation and epoch."""
     values = dict(
         connection.execute(
-            "SELECT name, value FROM meta WHERE name IN ('generation', 'epoch')"
+            "SELECT name, value FROM meta WHERE name IN"
+            " ('generation', 'epoch', 'model', 'dimension', 'cut', 'index')"
         ).fetchall()
     )
-    return IndexState(values["generation"], int(values["epoch"]))
+    return IndexState(
+        values["generation"],
+        int(values["epoch"]),
+        values["model"],
+        int(values["dimension"]),
+        values["cut"],
+        values["index"],
+    )
+
+
+def get_meta(connection: sqlite3.Connection, name: str, default: str = "") -> str:
+    """The value stored under a name."""
+    row = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+    return default if row is None else str(row[0])
 
 
 def set_meta(connection: sqlite3.Connection, name: str, value: str) -> None:
@@ -95,26 +117,29 @@ def read_document(
 ) -> Document | None:
     """The live revision of a document of one of these audiences, else None."""
     row = connection.execute(
-        "SELECT documents.id, title, uri, url, text, blocks, content_hash, revision, metadata,"
-        " labels FROM documents JOIN revisions ON document_id = documents.id"
-        " AND revision = live_revision JOIN audiences ON audiences.id = audience"
-        " WHERE documents.id = ? AND audience IN (SELECT value FROM json_each(?))",
+        "SELECT document_id, title, text, blocks, body_hash, revision, metadata, labels"
+        " FROM live_revisions JOIN audiences ON audiences.id = audience"
+        " WHERE document_id = ? AND audience IN (SELECT value FROM json_each(?))",
         (document_id, json.dumps(list(audiences))),
     ).fetchone()
     if row is None:
         return None
-    identity, title, uri, url, text, blocks, content_hash, revision, metadata, labels = row
+    identity, title, text, blocks, content_hash, revision, metadata, labels = row
+    addresses = connection.execute(
+        "SELECT uri, url FROM live_addresses WHERE document_id = ? ORDER BY key", (document_id,)
+    ).fetchall()
     return Document(
         id=identity,
         title=title,
-        uri=uri,
-        url=url,
+        uri=addresses[0][0],
+        url=next((url for _, url in addresses if url), None),
         text=text,
         blocks=tuple(Block(BlockKind(kind), *rest) for kind, *rest in json.loads(blocks)),
         content_hash=content_hash,
         revision=revision,
         metadata=json.loads(metadata),
         audience=audience_from_text(labels),
+        other_addresses=tuple(uri for uri, _ in addresses[1:]),
     )
 
 
@@ -129,6 +154,17 @@ def read_passages(
         (json.dumps(list(keys)), json.dumps(list(audiences))),
     ).fetchall()
     return {key: _passage(row) for key, *row in rows}
+
+
+def read_passage_rows(connection: sqlite3.Connection, epoch: int) -> list[tuple[int, Passage]]:
+    """Key and passage of everything that was born in an epoch."""
+    rows = connection.execute(
+        f"SELECT key, {PASSAGE_COLUMNS} FROM live_passages"  # noqa: S608 - a constant
+        " WHERE (document_id, revision) IN"
+        " (SELECT document_id, revision FROM revisions WHERE born = ?) ORDER BY key",
+        (epoch,),
+    ).fetchall()
+    return [(key, _passage(row)) for key, *row in rows]
 
 
 def _passage(row: Sequence[object]) -> Passage:

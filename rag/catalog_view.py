@@ -56,12 +56,10 @@ class CatalogView:
     def __init__(
         self,
         database: Database,
-        model: str,
         labels: Audience | None,
         vocabularies: Vocabularies,
     ) -> None:
         self.database = database
-        self.model = model
         self._labels = labels
         self._vocabularies = vocabularies
 
@@ -90,11 +88,13 @@ class CatalogView:
         """The documents in order of their addresses."""
         with self.database.reading() as connection:
             rows = connection.execute(
-                "SELECT documents.id, title, url, revision, length(text), (SELECT count(*) FROM"
-                " passages WHERE passages.document_id = documents.id AND passages.revision ="
-                " revisions.revision) FROM documents JOIN revisions ON document_id = documents.id"
-                " AND revision = live_revision WHERE audience IN (SELECT value FROM json_each(?))"
-                " ORDER BY uri",
+                "SELECT document_id, title, (SELECT url FROM live_addresses WHERE document_id ="
+                " live_revisions.document_id AND url IS NOT NULL ORDER BY key LIMIT 1), revision,"
+                " length(text), (SELECT count(*) FROM passages WHERE (document_id, revision) ="
+                " (live_revisions.document_id, live_revisions.revision)) FROM live_revisions"
+                " WHERE audience IN (SELECT value FROM json_each(?)) ORDER BY (SELECT uri FROM"
+                " live_addresses WHERE document_id = live_revisions.document_id ORDER BY key"
+                " LIMIT 1)",
                 (json.dumps(self.audiences()),),
             ).fetchall()
         return [DocumentSummary(*row) for row in rows]
@@ -149,7 +149,11 @@ class CatalogView:
             return self._vocabularies.of(connection, self.audiences())
 
     def vectors(self, hashes: Iterable[bytes]) -> dict[bytes, Vectors]:
-        """The stored vectors of these texts under the catalog's model; absent ones are left out."""
+        """The stored vectors of these texts under the live model; absent ones are left out."""
+        return self.vectors_of(self.state().model, hashes)
+
+    def vectors_of(self, model: str, hashes: Iterable[bytes]) -> dict[bytes, Vectors]:
+        """The stored vectors of these texts under a model; absent ones are left out."""
         found: dict[bytes, Vectors] = {}
         with self.database.reading() as connection:
             for wanted in batched(set(hashes), BATCH):
@@ -157,18 +161,33 @@ class CatalogView:
                 rows = connection.execute(
                     "SELECT text_hash, vector FROM embeddings"  # noqa: S608 - question marks
                     f" WHERE model = ? AND text_hash IN ({marks})",
-                    (self.model, *wanted),
+                    (model, *wanted),
                 )
                 found.update((key, np.frombuffer(vector, np.float32)) for key, vector in rows)
+        return found
+
+    def vector_hashes(self, model: str, hashes: Iterable[bytes]) -> set[bytes]:
+        """Those of these texts that have a vector under a model."""
+        found: set[bytes] = set()
+        with self.database.reading() as connection:
+            for wanted in batched(set(hashes), BATCH):
+                marks = ",".join("?" * len(wanted))
+                found.update(
+                    key
+                    for (key,) in connection.execute(
+                        "SELECT text_hash FROM embeddings"  # noqa: S608 - question marks
+                        f" WHERE model = ? AND text_hash IN ({marks})",
+                        (model, *wanted),
+                    )
+                )
         return found
 
     def counts_by_label(self) -> Mapping[str, int]:
         """How many documents each label may see beyond the public ones."""
         with self.database.reading() as connection:
             rows = connection.execute(
-                "SELECT labels FROM documents JOIN revisions ON document_id = documents.id AND"
-                " revision = live_revision JOIN audiences ON audiences.id = audience WHERE"
-                " audience IN (SELECT value FROM json_each(?))",
+                "SELECT labels FROM live_revisions JOIN audiences ON audiences.id = audience"
+                " WHERE audience IN (SELECT value FROM json_each(?))",
                 (json.dumps(self.audiences()),),
             ).fetchall()
         counts: dict[str, int] = {}

@@ -69,10 +69,10 @@ class Database:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
+                connection.commit()
             except BaseException:
                 connection.rollback()
                 raise
-            connection.commit()
 
     def close(self) -> None:
         """Close every thread's connection; the database can be opened again."""
@@ -112,6 +112,11 @@ class Database:
         if "readonly" in reason or "unable to open" in reason:
             return PermanentError(
                 f"{self.file} can't be opened for writing: check the folder's permissions."
+            )
+        if "disk I/O" in reason:
+            return PermanentError(
+                f"The disk that holds {self.file} can't be read or written ({reason}): "
+                "check it. Nothing that was stored is lost."
             )
         if "full" in reason:
             return PermanentError(

@@ -39,7 +39,8 @@ class Block:
 class Document:
     """One source in canonical text: the text to which all offsets refer.
 
-    `audience` holds the labels of those who may read it; none means everybody.
+    `audience` holds the labels of those who may read it; none means everybody. `content_hash` names
+    all that was read. The same content found elsewhere is the same document: `other_addresses`.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Document:
     revision: int = 1
     metadata: Mapping[str, str] = field(default_factory=dict)
     audience: frozenset[str] = frozenset()
+    other_addresses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +253,8 @@ class RefusedDocument:
 class StoreStatus:
     """What a data directory holds: counts, sizes in bytes, and what it was built with.
 
-    `audiences` counts the documents that are for one label, beyond the public ones.
+    `audiences` counts the documents that are for one label, beyond the public ones. `is_sound` is
+    False while the vector index is known to differ from the catalog and waits to be rebuilt.
     """
 
     data_dir: str
@@ -264,4 +267,5 @@ class StoreStatus:
     catalog_bytes: int
     vector_index_bytes: int
     audiences: Mapping[str, int] = field(default_factory=dict)
+    is_sound: bool = True
     refused: tuple[RefusedDocument, ...] = ()

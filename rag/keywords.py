@@ -5,7 +5,7 @@ correction of spelling can tell that a document exists which one may not see.
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from importlib.resources import files
 
 from rag.domain import Passage
@@ -22,13 +22,10 @@ def make_keywords(connection: sqlite3.Connection, audience: int) -> None:
         connection.execute(statement)
 
 
-def insert_keywords(
-    connection: sqlite3.Connection, audience: int, key: int, passage: Passage
-) -> None:
-    """Make a passage findable by its words."""
+def stage_keywords(connection: sqlite3.Connection, key: int, passage: Passage) -> None:
+    """Keep a passage's words until it becomes live."""
     connection.execute(
-        f"INSERT INTO keywords_{int(audience)} (rowid, context, body, spelling)"  # noqa: S608
-        " VALUES (?, ?, ?, ?)",
+        "INSERT INTO staged_keywords VALUES (?, ?, ?, ?)",
         (
             key,
             " ".join(terms(passage.context)),
@@ -38,15 +35,40 @@ def insert_keywords(
     )
 
 
-def sweep_keywords(connection: sqlite3.Connection, audiences: Iterable[int]) -> None:
-    """Forget the words of passages that are no longer live."""
-    for audience in audiences:
+def add_keywords(connection: sqlite3.Connection, epoch: int) -> None:
+    """Make the staged words of what was born in an epoch findable."""
+    for audience in _audiences_of(connection, "born", epoch):
         connection.execute(
-            f"DELETE FROM keywords_{int(audience)} WHERE rowid IN"  # noqa: S608 - a number
-            " (SELECT key FROM passages JOIN revisions USING (document_id, revision)"
-            " WHERE audience = ? AND key NOT IN (SELECT key FROM live_passages))",
-            (audience,),
+            f"INSERT INTO keywords_{audience} (rowid, context, body, spelling)"  # noqa: S608
+            " SELECT key, context, body, spelling FROM revisions"
+            " JOIN passages USING (document_id, revision) JOIN staged_keywords USING (key)"
+            " WHERE born = ? AND audience = ? ORDER BY key",
+            (epoch, audience),
         )
+    connection.execute(
+        "DELETE FROM staged_keywords WHERE key IN (SELECT key FROM revisions"
+        " JOIN passages USING (document_id, revision) WHERE born = ?)",
+        (epoch,),
+    )
+
+
+def drop_keywords(connection: sqlite3.Connection, epoch: int) -> None:
+    """Forget the words of what went in an epoch."""
+    for audience in _audiences_of(connection, "gone", epoch):
+        connection.execute(
+            f"DELETE FROM keywords_{audience} WHERE rowid IN"  # noqa: S608 - a number
+            " (SELECT key FROM revisions JOIN passages USING (document_id, revision)"
+            " WHERE gone = ? AND audience = ?)",
+            (epoch, audience),
+        )
+
+
+def _audiences_of(connection: sqlite3.Connection, moment: str, epoch: int) -> list[int]:
+    rows = connection.execute(
+        f"SELECT DISTINCT audience FROM revisions WHERE {moment} = ?",  # noqa: S608 - a column
+        (epoch,),
+    )
+    return [int(audience) for (audience,) in rows]
 
 
 def search_keywords(
@@ -66,8 +88,6 @@ def search_keywords(
         table = f"keywords_{int(audience)}"
         found += connection.execute(
             f"SELECT {table}.rowid, -bm25({table}, ?, 1.0) AS score FROM {table}"  # noqa: S608
-            f" JOIN passages ON passages.key = {table}.rowid"
-            " JOIN documents ON documents.id = document_id AND live_revision = revision"
             f" WHERE {table} MATCH ? ORDER BY score DESC LIMIT ?",
             (context_weight, f"{{context body}} : ({any_term})", limit),
         ).fetchall()

@@ -16,9 +16,9 @@ class Refusals:
         """The refused documents by name."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT refusals.uri, name, reason, EXISTS (SELECT 1 FROM documents"
-                " WHERE live_revision IS NOT NULL AND (documents.uri = refusals.uri"
-                " OR substr(documents.uri, 1, length(refusals.uri) + 1) = refusals.uri || '/'))"
+                "SELECT refusals.uri, name, reason, EXISTS (SELECT 1 FROM live_addresses AS kept"
+                " WHERE kept.uri = refusals.uri"
+                " OR substr(kept.uri, 1, length(refusals.uri) + 1) = refusals.uri || '/')"
                 " FROM refusals ORDER BY name, refusals.uri"
             ).fetchall()
         return tuple(RefusedDocument(uri, name, why, bool(kept)) for uri, name, why, kept in rows)

@@ -83,6 +83,12 @@ class Settings(BaseSettings):
     exact_search_limit: int = Field(
         20_000, ge=0, description="Up to this many passages are searched exactly; above, by Chroma."
     )
+    passage_chars: int = Field(
+        420, ge=100, le=900, description="Neighbouring paragraphs are joined up to this length."
+    )
+    fault: str | None = Field(
+        None, description="For crash tests: point:kind[@n], as rag/faults.py lists them."
+    )
     question_max_chars: int = Field(2_000, ge=1, description="A longer question is refused.")
     history_max_turns: int = Field(50, ge=0, description="More turns of history are refused.")
     public_url: str = Field(

@@ -87,7 +87,8 @@ def open_fake_services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
         chosen = embedder or FakeEmbedder()
         monkeypatch.setattr("rag.bootstrap.open_embedder", lambda *_, **__: chosen)
         monkeypatch.setattr("rag.bootstrap.MsMarcoReranker", lambda *_, **__: FakeReranker())
-        chosen_settings = load_settings(data_dir=data_dir or tmp_path / "data", **settings)
+        named = {"embedding_model": chosen.name} | settings
+        chosen_settings = load_settings(data_dir=data_dir or tmp_path / "data", **named)
         services = open_services(chosen_settings, model)
         opened.append(services)
         return services

@@ -19,8 +19,8 @@ def place(file: Path) -> str:
 PACKAGES = ("api", "bot", "cli", "evals", "ingest", "operations", "rag")
 SOURCES = sorted(file for name in PACKAGES for file in (ROOT / name).rglob("*.py"))
 HOMES = {
-    "chromadb": {"rag/vector_index.py"},
-    "langchain_chroma": {"rag/vector_index.py"},
+    "chromadb": {"rag/chroma_index.py"},
+    "langchain_chroma": {"rag/chroma_index.py"},
     "sentence_transformers": {"rag/embedder.py", "rag/model_judges.py"},
     "torch": {"rag/model_judges.py", "rag/onnx_graph.py"},
     "transformers": {"rag/model_judges.py", "rag/onnx_graph.py"},
@@ -31,7 +31,9 @@ HOMES = {
         "rag/catalog_rows.py",
         "rag/catalog_view.py",
         "rag/database.py",
+        "rag/faults.py",
         "rag/keywords.py",
+        "rag/publisher.py",
         "rag/sql_script.py",
     },
     "phonenumbers": {"operations/redaction.py"},

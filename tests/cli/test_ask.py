@@ -146,26 +146,6 @@ def test_nothing_ingested_yet_says_what_to_run_and_makes_nothing(footnote, tmp_p
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(
-    "verb",
-    [("ask", "why?"), ("search", "why?"), ("status",), ("ingest", "x.md")],
-    ids=lambda v: v[0],
-)
-def test_a_data_directory_of_another_model_is_refused_and_untouched(
-    footnote, open_fake_services, tmp_path, monkeypatch, verb
-):
-    (tmp_path / "x.md").write_text("text")
-    data_dir = tmp_path / "of-another-model"
-    open_fake_services(data_dir=data_dir).close()
-    monkeypatch.undo()
-    monkeypatch.chdir(tmp_path)
-    before = (data_dir / CATALOG_FILE).read_bytes()
-    run = footnote(*verb, "--data-dir", data_dir)
-    assert run.status == 1
-    assert "was built with the embedding model fake (64 dimensions)" in run.sentence
-    assert (data_dir / CATALOG_FILE).read_bytes() == before
-
-
 def test_a_catalog_that_is_no_database_is_refused_and_untouched(footnote, tmp_path):
     (tmp_path / CATALOG_FILE).write_bytes(b"not a database, " * 500)
     run = footnote("ask", "why?", "--data-dir", tmp_path)

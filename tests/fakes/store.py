@@ -6,7 +6,8 @@ from pathlib import Path
 
 from rag.catalog import Catalog
 from rag.embedder import text_hash
-from rag.publisher import Publisher
+from rag.index_folders import build_index
+from rag.publisher import Build, Publisher
 from rag.search_text import passage_search_text, unit_search_text
 from tests.fakes.embedder import FakeEmbedder
 from tests.fakes.passages import document_of, passages_of
@@ -19,11 +20,12 @@ class Store:
     """A catalog with its publisher and the fake embedder."""
 
     data_dir: Path
+    with_chroma: bool = False
     embedder: FakeEmbedder = field(default_factory=FakeEmbedder)
 
     def __post_init__(self) -> None:
-        self.catalog = Catalog(self.data_dir, self.embedder.name, self.embedder.dimension)
-        self.publisher = Publisher(self.catalog.database, self.catalog.model)
+        self.catalog = Catalog(self.data_dir)
+        self.publisher = Publisher(self.catalog.database)
 
     def stage(self, document_id: str, markdown: str) -> int:
         """Stage a document with its vectors; its new revision's number."""
@@ -39,16 +41,31 @@ class Store:
         ordered = sorted(texts)
         vectors = self.embedder.encode(ordered)
         hashes = [text_hash(text) for text in ordered]
-        self.publisher.store_vectors(dict(zip(hashes, vectors, strict=True)))
+        self.publisher.store_vectors(self.embedder.name, dict(zip(hashes, vectors, strict=True)))
         return self.publisher.stage(document_of(markdown, document_id), passages, ROOT).revision
 
     def publish(
         self, documents: Mapping[str, str] | None = None, removed: Iterable[str] = ()
     ) -> None:
-        """Stage these documents, publish them at once with the removals, and sweep."""
-        staged = {name: self.stage(name, text) for name, text in (documents or {}).items()}
-        self.publisher.publish(staged, removed)
+        """Stage these documents, publish all that is staged with the removals, and sweep."""
+        for name, text in (documents or {}).items():
+            self.stage(name, text)
+        self.publisher.publish(
+            [f"file:///{name}" for name in removed], self.index(removed), self.build
+        )
         self.publisher.sweep()
+
+    @property
+    def build(self) -> Build:
+        """What the fake index is built with."""
+        return Build(self.embedder.name, self.embedder.dimension, "whole sections")
+
+    def index(self, removed: Iterable[str] = ()) -> str:
+        """A build of what will be live, where the store is to have one."""
+        if not self.with_chroma:
+            return ""
+        wanted = self.catalog.coming_passages([f"file:///{name}" for name in removed])
+        return build_index(self.catalog, self.embedder.name, wanted, self.catalog.state().index)
 
     def passage_ids(self) -> list[str]:
         """Ids of the live passages."""

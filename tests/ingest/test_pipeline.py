@@ -1,15 +1,12 @@
 """Whole ingests, with the real catalog and Chroma and a fake model."""
 
-import os
-import signal
-import subprocess
-import sys
 from dataclasses import replace
 
 import pytest
 
 from ingest.lock import ingest_lock
 from ingest.pipeline import document_id_of, ingest_documents, ingest_paths
+from ingest.report import Action
 from ingest.sources import SourceDocument
 from rag.errors import SourceError, StoreBusyError
 from rag.publisher import Publisher
@@ -57,10 +54,10 @@ def test_the_first_ingest_adds(services, guide):
 
 def test_the_same_again_changes_nothing_and_embeds_nothing(services, guide):
     ingest_paths(services, [guide])
-    before, calls = services.catalog.state(), len(services.embedder.calls)
+    before, calls = services.catalog.state(), len(services.embedder.current().calls)
     assert counts(ingest_paths(services, [guide])) == (0, 3, 0, 0)
     assert services.catalog.state() == before
-    assert len(services.embedder.calls) == calls
+    assert len(services.embedder.current().calls) == calls
 
 
 def test_added_changed_removed_and_unchanged_are_told_apart(services, guide):
@@ -68,7 +65,7 @@ def test_added_changed_removed_and_unchanged_are_told_apart(services, guide):
     (guide / "tea.md").write_text(TEA.replace("75", "80"))
     (guide / "coffee.md").unlink()
     (guide / "mate.md").write_text("Mate is bitter.")
-    assert counts(ingest_paths(services, [guide])) == (1, 1, 1, 1)
+    assert counts(ingest_paths(services, [guide], prune=True)) == (1, 1, 1, 1)
     assert set(texts(services)) == {"tea", "cocoa", "mate"}
     assert "80" in texts(services)["tea"]
 
@@ -76,10 +73,10 @@ def test_added_changed_removed_and_unchanged_are_told_apart(services, guide):
 def test_only_what_changed_is_embedded(services, guide):
     (guide / "tea.md").write_text("# One\n\nFirst words.\n\n# Two\n\nSecond words.\n")
     ingest_paths(services, [guide])
-    embedded = len(services.embedder.encoded)
+    embedded = len(services.embedder.current().encoded)
     (guide / "tea.md").write_text("# One\n\nFirst words.\n\n# Two\n\nOther words.\n")
     ingest_paths(services, [guide])
-    new = services.embedder.encoded[embedded:]
+    new = services.embedder.current().encoded[embedded:]
     assert new
     assert all("Other words" in text for text in new)
 
@@ -89,12 +86,149 @@ def test_a_file_named_twice_is_ingested_once(services, guide):
     assert counts(report) == (3, 0, 0, 0)
 
 
-def test_two_files_with_one_content_are_two_documents_embedded_once(services, guide):
+def test_two_files_with_one_content_are_one_document_with_two_addresses(services, guide):
     (guide / "sub").mkdir()
-    (guide / "sub" / "tea.md").write_text(TEA)
+    copy = guide / "sub" / "leaf.md"
+    copy.write_text(TEA)
+    report = ingest_paths(services, [guide])
+    assert (report.added, report.duplicates) == (3, 1)
+    assert len(services.catalog.documents()) == 3
+    embedded = services.embedder.current().encoded
+    assert len(embedded) == len(set(embedded))
+    (tea,) = (s.id for s in services.catalog.documents() if s.title == "Tea")
+    held = services.catalog.document(tea)
+    assert {held.uri, *held.other_addresses} == {copy.as_uri(), (guide / "tea.md").as_uri()}
+    copy.unlink()
+    assert ingest_paths(services, [guide], prune=True).removed == 1
+    assert services.catalog.document(tea).uri == (guide / "tea.md").as_uri()
+
+
+def test_a_copy_that_is_edited_becomes_a_document_and_leaves_the_other_as_it_was(services, guide):
+    copy = guide / "leaf.md"
+    copy.write_text(TEA)
     ingest_paths(services, [guide])
+    before = {summary.id for summary in services.catalog.documents()}
+    (guide / "tea.md").write_text(TEA.replace("75", "80"))
+    assert counts(ingest_paths(services, [guide])) == (0, 3, 1, 0)
+    after = {summary.id for summary in services.catalog.documents()}
+    assert before < after
+    kept = [services.catalog.document(name) for name in before]
+    assert copy.as_uri() in {document.uri for document in kept}
+
+
+def test_a_file_that_moved_keeps_its_document_its_passages_and_its_vectors(services, guide):
+    ingest_paths(services, [guide])
+    before = services.catalog.live_passage_ids()
+    calls = len(services.embedder.current().calls)
+    (guide / "sub").mkdir()
+    (guide / "tea.md").rename(guide / "sub" / "green.md")
+    report = ingest_paths(services, [guide])
+    assert (report.moved, report.unchanged, report.gone, report.removed) == (1, 2, 0, 0)
+    assert services.catalog.live_passage_ids() == before
+    assert len(services.embedder.current().calls) == calls
+    uris = {services.catalog.document(s.id).uri for s in services.catalog.documents()}
+    assert (guide / "sub" / "green.md").as_uri() in uris
+    assert (guide / "tea.md").as_uri() not in uris
+
+
+def test_a_new_file_in_the_place_of_one_that_moved_is_another_document(services, guide):
+    ingest_paths(services, [guide])
+    (guide / "tea.md").rename(guide / "green.md")
+    (guide / "tea.md").write_text("# Black tea\n\nBlack tea wants 95 degrees.\n")
+    report = ingest_paths(services, [guide])
+    assert (report.changed, report.duplicates + report.moved) == (1, 1)
     assert len(services.catalog.documents()) == 4
-    assert len(services.embedder.encoded) == len(set(services.embedder.encoded))
+    assert len({summary.id for summary in services.catalog.documents()}) == 4
+
+
+def test_two_files_that_change_places_keep_their_documents(services, guide):
+    ingest_paths(services, [guide])
+    before = services.catalog.live_passage_ids()
+    tea, coffee = (guide / "tea.md"), (guide / "coffee.md")
+    tea.write_text(COFFEE)
+    coffee.write_text(TEA)
+    ingest_paths(services, [guide])
+    assert services.catalog.live_passage_ids() == before
+    (held,) = (
+        services.catalog.document(s.id) for s in services.catalog.documents() if s.title == "Tea"
+    )
+    assert held.uri == coffee.as_uri()
+
+
+def test_other_bytes_with_the_same_words_publish_nothing(services, guide):
+    ingest_paths(services, [guide])
+    before = services.catalog.state()
+    (guide / "tea.md").write_text(TEA + "\n\n\n")
+    assert counts(ingest_paths(services, [guide])) == (0, 3, 0, 0)
+    assert services.catalog.state() == before
+
+
+def test_a_document_whose_file_has_gone_is_kept_until_it_is_pruned(services, guide):
+    ingest_paths(services, [guide])
+    (guide / "tea.md").unlink()
+    report = ingest_paths(services, [guide])
+    assert (report.gone, report.removed) == (1, 0)
+    assert "tea" in texts(services)
+    assert ingest_paths(services, [guide], prune=True).removed == 1
+    assert "tea" not in texts(services)
+
+
+def test_a_folder_that_gives_under_half_is_taken_for_an_outage(services, guide):
+    ingest_paths(services, [guide])
+    (guide / "tea.md").unlink()
+    (guide / "coffee.md").unlink()
+    with pytest.raises(SourceError, match=r"gives 1 documents where it gave 3.*outage"):
+        ingest_paths(services, [guide], prune=True)
+    assert len(services.catalog.documents()) == 3
+    assert ingest_paths(services, [guide], prune=True, force=True).removed == 2
+    assert set(texts(services)) == {"cocoa"}
+
+
+def test_a_folder_that_is_gone_can_be_pruned_by_force(services, guide):
+    ingest_paths(services, [guide])
+    for file in guide.iterdir():
+        file.unlink()
+    guide.rmdir()
+    assert ingest_paths(services, [guide], prune=True, force=True).removed == 3
+    assert services.catalog.documents() == []
+
+
+def test_a_dry_run_is_the_plan_and_changes_nothing(services, guide):
+    ingest_paths(services, [guide])
+    before = services.catalog.state(), services.catalog.database.file.read_bytes()
+    calls = len(services.embedder.current().calls)
+    (guide / "tea.md").rename(guide / "green.md")
+    (guide / "coffee.md").unlink()
+    (guide / "cocoa.txt").write_text("Cocoa is bitter.")
+    (guide / "mate.md").write_text("Maté.")
+    (guide / "bad.md").write_bytes(b"\x00")
+    report = ingest_paths(services, [guide], prune=True, dry_run=True)
+    assert {(step.action, step.name.rsplit("/", 1)[-1]) for step in report.steps} == {
+        (Action.MOVE, "green.md"),
+        (Action.REMOVE, "coffee.md"),
+        (Action.CHANGE, "cocoa.txt"),
+        (Action.ADD, "mate.md"),
+        (Action.REFUSE, "bad.md"),
+    }
+    assert report.embedded > 0
+    assert (services.catalog.state(), services.catalog.database.file.read_bytes()) == before
+    assert len(services.embedder.current().calls) == calls
+    done = ingest_paths(services, [guide], prune=True)
+    assert [(s.action, s.name) for s in done.steps] == [(s.action, s.name) for s in report.steps]
+
+
+def test_a_refusal_is_kept_until_the_document_is_read_or_gone(services, guide):
+    (guide / "bad.md").write_bytes(b"\x00")
+    (guide / "worse.md").write_bytes(b"\x00")
+    ingest_paths(services, [guide])
+    assert [(r.name, "binary" in r.reason) for r in services.refusals.all()] == [
+        ("bad.md", True),
+        ("worse.md", True),
+    ]
+    (guide / "bad.md").write_text("Good now.")
+    (guide / "worse.md").unlink()
+    ingest_paths(services, [guide])
+    assert services.refusals.all() == ()
 
 
 @pytest.mark.parametrize(
@@ -141,7 +275,7 @@ def test_a_missing_path_stops_the_run_before_anything_is_stored(services, guide)
     with pytest.raises(SourceError, match="no file or folder"):
         ingest_paths(services, [guide, guide / "nowhere"])
     assert services.catalog.documents() == []
-    assert services.embedder.calls == []
+    assert services.embedder.current().calls == []
 
 
 def test_a_document_of_another_folder_is_let_be(services, guide, tmp_path):
@@ -159,14 +293,14 @@ def test_a_file_ingested_alone_still_goes_when_it_goes_from_its_folder(services,
     (guide / "tea.md").write_text(text)
     ingest_paths(services, [guide / "tea.md"])
     (guide / "tea.md").unlink()
-    assert counts(ingest_paths(services, [guide])) == (0, 2, 0, 1)
+    assert counts(ingest_paths(services, [guide], prune=True)) == (0, 2, 0, 1)
 
 
 def test_a_file_ingested_before_its_folder_goes_when_it_goes_from_it(services, guide):
     ingest_paths(services, [guide / "tea.md"])
     ingest_paths(services, [guide])
     (guide / "tea.md").unlink()
-    assert counts(ingest_paths(services, [guide])) == (0, 2, 0, 1)
+    assert counts(ingest_paths(services, [guide], prune=True)) == (0, 2, 0, 1)
 
 
 def test_a_hidden_file_that_was_named_stays_when_its_folder_is_ingested(services, guide):
@@ -207,10 +341,10 @@ def test_a_run_stopped_before_publishing_goes_on_without_embedding_again(
         patch.setattr(Publisher, "publish", _stop)
         with pytest.raises(KeyboardInterrupt):
             ingest_paths(services, [guide])
-    embedded = len(services.embedder.calls)
+    embedded = len(services.embedder.current().calls)
     assert embedded
     assert counts(ingest_paths(services, [guide])) == (3, 0, 0, 0)
-    assert len(services.embedder.calls) == embedded
+    assert len(services.embedder.current().calls) == embedded
     assert services.answerer.search("green tea", 5).passages
 
 
@@ -224,65 +358,12 @@ def test_a_run_stopped_while_embedding_keeps_what_was_embedded(open_fake_service
     services = open_fake_services(embedder=Tiring())
     with pytest.raises(KeyboardInterrupt):
         ingest_paths(services, [guide])
-    done = set(services.embedder.encoded)
+    done = set(services.embedder.current().encoded)
     assert done
     rested = open_fake_services(data_dir=services.settings.data_dir)
     ingest_paths(rested, [guide])
-    assert not done & set(rested.embedder.encoded)
+    assert not done & set(rested.embedder.current().encoded)
     assert len(rested.catalog.documents()) == 3
-
-
-KILLED = """
-import os, pathlib, signal, sys
-import rag.bootstrap
-from ingest.pipeline import ingest_paths
-from rag.publisher import Publisher
-from rag.settings import load_settings
-from tests.fakes.embedder import FakeEmbedder
-rag.bootstrap.open_embedder = lambda *_, **__: FakeEmbedder()
-if sys.argv[3] == "publish":
-    Publisher.publish = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
-else:
-    is_published = []
-    publish = Publisher.publish
-    Publisher.publish = lambda *given: is_published.append(1) or publish(*given)
-    Publisher.sweep = lambda *_: is_published and os.kill(os.getpid(), signal.SIGKILL)
-data_dir, guide = map(pathlib.Path, sys.argv[1:3])
-services = rag.bootstrap.open_services(load_settings(data_dir=data_dir, profile="fast"))
-ingest_paths(services, [guide])
-"""
-
-
-@pytest.mark.parametrize(
-    ("moment", "expected"),
-    [
-        pytest.param("publish", (2, 0, 1, 0), id="before it is published"),
-        pytest.param("sweep", (0, 3, 0, 0), id="just after it is published"),
-    ],
-)
-@pytest.mark.real
-def test_a_run_that_is_killed_leaves_a_whole_store_that_goes_on(
-    open_fake_services, guide, tmp_path, moment, expected
-):
-    data_dir = tmp_path / "data"
-    first = open_fake_services(data_dir=data_dir)
-    ingest_paths(first, [guide / "tea.md"])
-    first.close()
-    (guide / "tea.md").write_text(TEA.replace("75", "80"))
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLED, str(data_dir), str(guide), moment],
-        cwd=os.getcwd(),  # noqa: PTH109 - the repository, where pytest runs
-        capture_output=True,
-        check=False,
-    )
-    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
-    services = open_fake_services(data_dir=data_dir)
-    assert set(texts(services)) == ({"tea"} if moment == "publish" else {"tea", "coffee", "cocoa"})
-    assert ("75" if moment == "publish" else "80") in texts(services)["tea"]
-    assert counts(ingest_paths(services, [guide])) == expected
-    assert services.index._opened().ids(1) == {
-        identity for _, identity, _, _ in services.catalog.live_passage_ids()
-    }
 
 
 def test_a_second_ingest_meanwhile_is_refused(services, guide):
@@ -458,9 +539,9 @@ def test_a_damaged_archive_keeps_what_it_said_before(services, guide):
     ]
     assert texts(services)["mate"] == "Mate is bitter."
     (guide / "more.zip").write_bytes(zipped([("mate.md", "Mate is bitter.")]))
-    assert counts(ingest_paths(services, [guide])) == (0, 4, 0, 1)
+    assert counts(ingest_paths(services, [guide], prune=True)) == (0, 4, 0, 1)
     (guide / "more.zip").unlink()
-    assert counts(ingest_paths(services, [guide])) == (0, 3, 0, 1)
+    assert counts(ingest_paths(services, [guide], prune=True)) == (0, 3, 0, 1)
 
 
 def test_what_was_stripped_since_nobody_sees_it_is_in_the_report(services, guide):

@@ -117,12 +117,12 @@ def test_an_empty_store_says_what_to_run(open_fake_services, ask):
     "text", ["", "a" * 100_000, "\x00tea", "\ud800"], ids=["empty", "long", "null", "surrogate"]
 )
 def test_what_may_not_be_asked_is_refused_before_any_work(services, text):
-    calls = len(services.embedder.calls)
+    calls = len(services.embedder.current().calls)
     with pytest.raises(InvalidRequestError):
         services.answerer.answer(Question(text))
     with pytest.raises(InvalidRequestError):
         services.answerer.search(text, 3)
-    assert len(services.embedder.calls) == calls
+    assert len(services.embedder.current().calls) == calls
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from rag.catalog import CATALOG_FILE, Catalog
 from rag.errors import IncompatibleStoreError, NotFoundError, PermanentError
 from rag.lexicon import terms
 from tests.fakes.passages import document_of, passages_of
-from tests.fakes.store import ROOT, Store
+from tests.fakes.store import Store
 
 TEA = "# Tea\n\nGreen tea steeps at 75 degrees.\n\n- Gyokuro\n- Sencha\n"
 COFFEE = "# Coffee\n\nAn espresso needs a fine grind.\n"
@@ -90,22 +90,6 @@ def test_what_was_published_is_there_after_opening_again(store):
     again.close()
 
 
-@pytest.mark.parametrize(
-    ("model", "dimension"),
-    [
-        pytest.param("other", 64, id="another model"),
-        pytest.param("fake", 32, id="another dimension"),
-    ],
-)
-def test_a_store_of_another_model_is_refused_and_untouched(store, model, dimension):
-    store.publish({"tea": TEA})
-    store.close()
-    before = (store.data_dir / CATALOG_FILE).read_bytes()
-    with pytest.raises(IncompatibleStoreError, match=r"model fake \(64 dimensions\)"):
-        Catalog(store.data_dir, model, dimension)
-    assert (store.data_dir / CATALOG_FILE).read_bytes() == before
-
-
 def test_a_store_of_another_format_is_refused_and_untouched(store):
     store.publish({"tea": TEA})
     with store.catalog.database.writing() as connection:
@@ -113,7 +97,7 @@ def test_a_store_of_another_format_is_refused_and_untouched(store):
     store.close()
     before = (store.data_dir / CATALOG_FILE).read_bytes()
     with pytest.raises(IncompatibleStoreError, match="another version of Footnote"):
-        Catalog(store.data_dir, "fake", 64)
+        Catalog(store.data_dir)
     assert (store.data_dir / CATALOG_FILE).read_bytes() == before
 
 
@@ -124,7 +108,7 @@ def test_another_programs_database_is_refused_and_untouched(tmp_path):
     connection.close()
     before = file.read_bytes()
     with pytest.raises(IncompatibleStoreError, match="another program"):
-        Catalog(tmp_path, "fake", 64)
+        Catalog(tmp_path)
     assert file.read_bytes() == before, "not even the journal mode in its header"
     assert [path.name for path in tmp_path.iterdir()] == [CATALOG_FILE]
 
@@ -133,19 +117,19 @@ def test_a_file_that_is_no_database_is_refused_and_untouched(tmp_path):
     file = tmp_path / CATALOG_FILE
     file.write_bytes(b"my holiday diary, " * 1000)
     with pytest.raises(IncompatibleStoreError, match="can't be read as a Footnote catalog"):
-        Catalog(tmp_path, "fake", 64)
+        Catalog(tmp_path)
     assert file.read_bytes() == b"my holiday diary, " * 1000
 
 
 def test_a_folder_in_the_catalogs_place_is_one_sentence(tmp_path):
     (tmp_path / CATALOG_FILE).mkdir()
     with pytest.raises(PermanentError, match=CATALOG_FILE):
-        Catalog(tmp_path, "fake", 64)
+        Catalog(tmp_path)
 
 
 def test_an_empty_catalog_file_is_taken_for_a_new_one(tmp_path):
     (tmp_path / CATALOG_FILE).touch()
-    catalog = Catalog(tmp_path, "fake", 64)
+    catalog = Catalog(tmp_path)
     assert catalog.live_passage_count() == 0
     catalog.close()
 
@@ -182,8 +166,8 @@ def test_two_threads_read_while_a_third_publishes(store):
 
 def test_vectors_come_back_as_they_were_stored(store):
     vectors = store.embedder.encode(["a", "b"])
-    store.publisher.store_vectors({b"a" * 16: vectors[0], b"b" * 16: vectors[1]})
-    found = store.catalog.vectors([b"a" * 16, b"b" * 16, b"c" * 16])
+    store.publisher.store_vectors("fake", {b"a" * 16: vectors[0], b"b" * 16: vectors[1]})
+    found = store.catalog.vectors_of("fake", [b"a" * 16, b"b" * 16, b"c" * 16])
     assert set(found) == {b"a" * 16, b"b" * 16}, "absent ones are left out"
     assert (found[b"b" * 16] == vectors[1]).all()
 
@@ -191,8 +175,8 @@ def test_vectors_come_back_as_they_were_stored(store):
 def test_more_vectors_than_a_statement_holds_come_back(store):
     hashes = [number.to_bytes(16) for number in range(1_203)]
     vector = store.embedder.encode(["a"])[0]
-    store.publisher.store_vectors(dict.fromkeys(hashes, vector))
-    assert len(store.catalog.vectors(hashes)) == 1_203
+    store.publisher.store_vectors("fake", dict.fromkeys(hashes, vector))
+    assert len(store.catalog.vectors_of("fake", hashes)) == 1_203
 
 
 def test_the_vocabulary_follows_what_is_published(store):
@@ -211,15 +195,3 @@ def test_documents_are_listed_with_their_counts(store):
     assert listed["tea"].characters == len(document_of(TEA).text)
     assert listed["tea"].passages == 1
     assert list(listed) == ["coffee", "tea"], "in order of their addresses"
-
-
-def test_documents_are_found_under_the_root_that_brought_them(store):
-    store.publish({"tea": TEA})
-    assert store.publisher.documents_under(ROOT) == {"tea": "file:///tea"}
-    assert store.publisher.documents_under("file:///elsewhere") == {}
-
-
-def test_documents_are_found_under_a_folder_that_holds_them(store):
-    store.publish({"guide/tea": TEA, "guidebook/tea": TEA})
-    assert set(store.publisher.documents_under("file:///guide")) >= {"guide/tea"}
-    assert set(store.publisher.documents_under("file:///guidebook")) == {"guidebook/tea"}

@@ -4,6 +4,7 @@ import sqlite3
 
 import pytest
 
+from rag.errors import InvalidRequestError
 from rag.lexicon import terms
 from tests.fakes.store import Store
 
@@ -19,7 +20,7 @@ def test_what_is_staged_is_seen_by_no_reader(store):
     assert store.catalog.live_passage_count() == 0
     assert store.catalog.state().epoch == 0
     assert store.catalog.status().documents == 0
-    assert store.publisher.content_hashes() == {}
+    assert store.publisher.addresses() == {}
 
 
 def test_a_staged_change_leaves_the_old_revision_live(store):
@@ -33,10 +34,11 @@ def test_a_staged_change_leaves_the_old_revision_live(store):
 def test_publishing_makes_additions_changes_and_removals_visible_at_once(store):
     store.publish({"tea": OLD, "coffee": "Coffee.", "cocoa": "Cocoa."})
     seen = []
-    staged = {"tea": store.stage("tea", NEW), "mate": store.stage("mate", "Mate.")}
+    store.stage("tea", NEW)
+    store.stage("mate", "Mate.")
     other = Store(store.data_dir)
     seen.append(sorted(other.passage_ids()))
-    store.publisher.publish(staged, {"coffee"})
+    store.publisher.publish(["file:///coffee"])
     seen.append(sorted(other.passage_ids()))
     other.close()
     assert seen == [["cocoa:1:0", "coffee:1:0", "tea:1:0"], ["cocoa:1:0", "mate:1:0", "tea:2:0"]]
@@ -44,14 +46,14 @@ def test_publishing_makes_additions_changes_and_removals_visible_at_once(store):
 
 def test_a_publication_that_fails_half_way_changes_nothing(store):
     store.publish({"tea": OLD})
-    staged = {"tea": store.stage("tea", NEW)}
+    store.stage("tea", NEW)
     with store.catalog.database.writing() as connection:
         connection.execute(
             "CREATE TRIGGER fault BEFORE UPDATE ON meta WHEN new.name = 'epoch'"
             " BEGIN SELECT raise(ABORT, 'power cut'); END"
         )
     with pytest.raises(Exception, match="power cut"):
-        store.publisher.publish(staged, ["tea"])
+        store.publisher.publish(["file:///tea"])
     assert store.passage_ids() == ["tea:1:0"]
     assert store.catalog.state().epoch == 1
 
@@ -70,7 +72,7 @@ def test_the_sweep_deletes_what_no_reader_can_reach(store):
     with sqlite3.connect(store.catalog.database.file) as connection:
         counts = {
             table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
-            for table in ("documents", "revisions", "passages", "keywords_1")
+            for table in ("documents", "revisions", "addresses", "passages", "keywords_1")
         }
     connection.close()
     assert counts == dict.fromkeys(counts, 1)
@@ -111,3 +113,44 @@ def test_vectors_of_a_swept_text_are_kept_for_its_return(store):
     (_, _, text_hash, _), *_ = store.catalog.live_passage_ids()
     store.publish(removed=["tea"])
     assert text_hash in store.catalog.vectors([text_hash])
+
+
+def test_what_is_staged_weighs_on_no_readers_words(store):
+    """BM25's frequencies and the spelling correction are of what is live, nothing else."""
+    store.publish({"tea": OLD, "coffee": "Coffee."})
+    before = store.catalog.keyword_search(terms("green tea"), 5, 1.0)
+    store.stage("much", "green " * 50)
+    assert store.catalog.keyword_search(terms("green tea"), 5, 1.0) == before
+    assert store.catalog.vocabulary().stems["green"] == 1
+
+
+def test_a_rollback_brings_the_state_before_back_and_another_undoes_it(store):
+    store.publish({"tea": OLD, "coffee": "Coffee."})
+    store.publish({"tea": NEW, "mate": "Mate."}, removed=["coffee"])
+    after = sorted(store.passage_ids())
+    store.publisher.roll_back()
+    assert sorted(store.passage_ids()) == ["coffee:1:0", "tea:1:0"]
+    assert store.found(*terms("slowly")) == ["tea:1:0"]
+    assert store.found(*terms("quickly")) == []
+    assert store.catalog.state().epoch == 3
+    store.publisher.sweep()
+    store.publisher.roll_back()
+    assert sorted(store.passage_ids()) == after
+    assert store.found(*terms("quickly")) == ["tea:2:0"]
+
+
+def test_there_is_nothing_to_go_back_to_before_the_second_publication(store):
+    store.publish({"tea": OLD})
+    with pytest.raises(InvalidRequestError, match="no earlier publication"):
+        store.publisher.previous_build()
+
+
+def test_a_document_with_another_address_stays_when_one_goes(store):
+    store.publish({"tea": OLD})
+    store.publisher.stage_address("tea", "file:///copy", None, "file:///", "hash")
+    store.publish()
+    assert store.catalog.document("tea").other_addresses == ("file:///copy",)
+    store.publish(removed=["tea"])
+    assert store.catalog.document("tea").uri == "file:///copy"
+    store.publish(removed=["copy"])
+    assert store.catalog.documents() == []

@@ -1,13 +1,15 @@
 """Exact search and Chroma, over a real collection on disk."""
 
 import shutil
-import sys
 
 import numpy as np
 import pytest
 
-from rag.errors import PermanentError
-from rag.vector_index import AutoIndex, ChromaIndex, ExactIndex, chroma_folder
+from rag.chroma_index import ChromaIndex
+from rag.exact_index import ExactIndex
+from rag.index_folders import build_index, index_folder, sweep_folders
+from rag.vector_index import AutoIndex
+from tests.fakes.store import Store
 
 GUIDE = {
     f"doc{number}": f"# About {word}\n\n{word} is used for {other}. Some people like {word}.\n"
@@ -34,6 +36,23 @@ def filled(store):
     return store
 
 
+@pytest.fixture
+def large(tmp_path):
+    """A store with a Chroma build, as one above the limit of exact search has."""
+    made = Store(tmp_path / "large", with_chroma=True)
+    made.publish(GUIDE)
+    yield made
+    made.close()
+
+
+def opened(store, limit=0, **more):
+    return AutoIndex(store.catalog, limit, store.publisher.mark_damaged, **more)
+
+
+def folder_of(store):
+    return index_folder(store.catalog, store.catalog.state().index)
+
+
 def ids(store, ranking):
     passages = store.catalog.passages([key for key, _ in ranking])
     return [passages[key].id for key, _ in ranking]
@@ -43,17 +62,27 @@ def vector(store, text):
     return store.embedder.encode([text])[0]
 
 
+def files_of(folder):
+    """What lies in a folder, but for the file that Chroma's SQLite writes its locks to."""
+    return {
+        file.relative_to(folder).as_posix(): file.read_bytes()
+        for file in folder.rglob("*")
+        if file.is_file() and "sqlite" not in file.name
+    }
+
+
 @pytest.mark.parametrize("query", QUERIES)
 @pytest.mark.real
-def test_chroma_and_exact_search_agree(filled, query):
-    chroma = ChromaIndex(filled.catalog)
-    chroma.bring_up_to_date()
-    wanted = vector(filled, query)
-    exact = ExactIndex(filled.catalog).search(wanted, 8, PUBLIC_ONLY)
-    approximate = chroma.search(wanted, 8, PUBLIC_ONLY)
+def test_chroma_and_exact_search_agree(large, query):
+    wanted = vector(large, query)
+    exact = ExactIndex(large.catalog).search(wanted, 8, PUBLIC_ONLY)
+    index = opened(large)
+    approximate = index.search(wanted, 8, PUBLIC_ONLY)
+    assert index._opened[1] is not None, "Chroma was asked"
     assert dict(approximate) == pytest.approx(dict(exact), abs=1e-5)
     scores = [score for _, score in approximate]
     assert scores == sorted(scores, reverse=True), "higher is better"
+    index.close()
 
 
 def test_exact_similarities_are_cosines_computed_one_by_one(filled):
@@ -106,64 +135,78 @@ def test_exact_search_never_finds_what_is_only_staged(filled):
 
 
 @pytest.mark.real
-def test_chroma_of_an_empty_store_finds_nothing(store):
-    chroma = ChromaIndex(store.catalog)
-    chroma.bring_up_to_date()
-    assert chroma.search(vector(store, "django"), 5, PUBLIC_ONLY) == []
+def test_each_publication_has_a_build_of_its_own_that_is_never_touched_again(large):
+    first = folder_of(large)
+    reader = opened(large)
+    wanted = vector(large, "django flask fastapi")
+    before = reader.search(wanted, 8, PUBLIC_ONLY)
+    untouched = files_of(first)
+    large.stage("doc0", "# Django\n\nDjango again.\n")
+    with large.catalog.snapshot():
+        assert reader.search(wanted, 8, PUBLIC_ONLY) == before
+        other = Store(large.data_dir, with_chroma=True)
+        other.publish(removed=["doc1", "doc2"])
+        assert reader.search(wanted, 8, PUBLIC_ONLY) == before, "its snapshot is the old state"
+    assert files_of(first) == untouched
+    found = ids(large, reader.search(wanted, 20, PUBLIC_ONLY))
+    assert set(found) == set(large.passage_ids())
+    assert "doc0:2:0" in found
+    reader.close()
+    other.close()
 
 
 @pytest.mark.real
-def test_vectors_deleted_behind_our_back_are_added_again(filled):
-    chroma = ChromaIndex(filled.catalog)
-    chroma.bring_up_to_date()
-    chroma.delete(filled.passage_ids()[:5], 1)
-    assert len(chroma.search(vector(filled, "django"), 8, PUBLIC_ONLY)) == 3
-    chroma.bring_up_to_date()
-    assert len(chroma.search(vector(filled, "django"), 8, PUBLIC_ONLY)) == 8
+def test_a_build_goes_when_it_is_replaced_and_nobody_can_be_asking_it(large):
+    first = folder_of(large)
+    (first.parent / "torn.new").mkdir()
+    large.publish(removed=["doc1"])
+    sweep_folders(large.catalog)
+    assert first.exists(), "within its period of grace"
+    assert not (first.parent / "torn.new").exists()
+    sweep_folders(large.catalog, grace=-1)
+    assert not first.exists()
+    assert folder_of(large).exists()
 
 
 @pytest.mark.real
-def test_a_collection_that_was_deleted_whole_is_made_anew(filled):
-    first = AutoIndex(filled.catalog, exact_limit=0)
-    first.bring_up_to_date()
-    shutil.rmtree(chroma_folder(filled.catalog))
-    _forget_chroma()
-    second = AutoIndex(filled.catalog, exact_limit=0)
-    second.bring_up_to_date()
-    assert ids(filled, second.search(vector(filled, "django"), 1, PUBLIC_ONLY)) == ["doc0:1:0"]
+def test_vectors_deleted_behind_our_back_are_noticed_and_answered_without(large):
+    """F05: exact search answers while the build is damaged, and the store says that it is."""
+    with ChromaIndex(folder_of(large), large.catalog, "fake") as chroma:
+        chroma.delete(dict.fromkeys(large.passage_ids()[:3], 1))
+    index = opened(large)
+    assert large.catalog.is_sound()
+    wanted = vector(large, "django")
+    assert len(index.search(wanted, 20, PUBLIC_ONLY)) == len(GUIDE)
+    assert not large.catalog.is_sound()
+    assert not index.check()
+    assert large.catalog.status().is_sound is False
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(shutil.rmtree, id="deleted"),
+        pytest.param(lambda f: (f / "chroma.sqlite3").write_bytes(b"rubbish\n"), id="text"),
+        pytest.param(
+            lambda f: (f / "chroma.sqlite3").write_bytes(bytes(range(256)) * 20), id="bytes"
+        ),
+    ],
+)
 @pytest.mark.real
-def test_vectors_that_are_no_longer_live_are_never_found_and_then_dropped(filled):
-    chroma = ChromaIndex(filled.catalog)
-    chroma.bring_up_to_date()
-    filled.publish(removed=["doc0", "doc1", "doc2"])
-    wanted = vector(filled, "django flask fastapi")
-    assert len(chroma.search(wanted, 5, PUBLIC_ONLY)) == 5, "leftovers crowd nothing out"
-    assert not {"doc0:1:0", "doc1:1:0"} & set(ids(filled, chroma.search(wanted, 5, PUBLIC_ONLY)))
-    chroma.bring_up_to_date()
-    assert chroma.ids(1) == set(filled.passage_ids())
-
-
-@pytest.mark.real
-def test_adding_twice_leaves_one_of_each(filled):
-    chroma = ChromaIndex(filled.catalog)
-    rows = [row[1:] for row in filled.catalog.live_passage_ids()]
-    chroma.add(rows)
-    chroma.add(rows)
-    assert len(chroma.ids(1)) == len(rows)
-
-
-@pytest.mark.real
-def test_staged_passages_are_added_before_they_are_live(filled):
-    revision = filled.stage("doc0", "# Django\n\ndjango again\n")
-    index = AutoIndex(filled.catalog, exact_limit=0)
-    index.bring_up_to_date()
-    index.add_staged({"doc0": revision})
-    wanted = vector(filled, "django again")
-    assert "doc0:2:0" not in ids(filled, index.search(wanted, 10, PUBLIC_ONLY))
-    filled.publisher.publish({"doc0": revision}, [])
-    assert ids(filled, index.search(wanted, 1, PUBLIC_ONLY)) == ["doc0:2:0"]
+def test_a_build_that_will_not_open_is_answered_without_and_built_anew_beside(large, damage):
+    damaged = large.catalog.state().index
+    damage(folder_of(large))
+    index = opened(large)
+    assert len(index.search(vector(large, "django"), 20, PUBLIC_ONLY)) == len(GUIDE)
+    assert not large.catalog.is_sound()
+    wanted = [row[1:] for row in large.catalog.live_passage_ids()]
+    built = build_index(large.catalog, "fake", wanted, base=damaged)
+    assert large.publisher.point_to(built, large.catalog.state())
+    assert large.catalog.is_sound()
+    assert index.check()
+    assert len(index.search(vector(large, "django"), 20, PUBLIC_ONLY)) == len(GUIDE)
+    assert index._opened[1] is not None
+    index.close()
 
 
 @pytest.mark.parametrize(
@@ -174,38 +217,10 @@ def test_staged_passages_are_added_before_they_are_live(filled):
     ],
 )
 @pytest.mark.real
-def test_search_turns_to_chroma_above_the_limit(filled, limit, uses_chroma):
-    index = AutoIndex(filled.catalog, exact_limit=limit)
-    if uses_chroma:
-        index.bring_up_to_date()
-    found = index.search(vector(filled, "django"), 3, PUBLIC_ONLY)
-    assert ids(filled, found)[0] == "doc0:1:0"
-    assert (index._chroma is not None) is uses_chroma
-
-
-@pytest.mark.real
-def test_search_turns_to_chroma_when_the_store_grows_past_the_limit(filled):
-    index = AutoIndex(filled.catalog, exact_limit=len(GUIDE))
-    index.search(vector(filled, "django"), 3, PUBLIC_ONLY)
-    filled.publish({"more": "# More\n\nMore words.\n"})
-    index.bring_up_to_date()
-    assert len(index.search(vector(filled, "more words"), 20, PUBLIC_ONLY)) == len(GUIDE) + 1
-    assert index.search_units(vector(filled, "more"), 3, PUBLIC_ONLY) == []
-
-
-@pytest.mark.parametrize("rubbish", [b"rubbish\n", bytes(range(256)) * 20], ids=["text", "bytes"])
-@pytest.mark.real
-def test_a_collection_that_will_not_open_is_one_sentence(filled, rubbish):
-    folder = chroma_folder(filled.catalog)
-    folder.mkdir(parents=True)
-    (folder / "chroma.sqlite3").write_bytes(rubbish)
-    with pytest.raises(PermanentError, match="remove that folder and run footnote ingest again"):
-        AutoIndex(filled.catalog, exact_limit=0).bring_up_to_date()
-
-
-def _forget_chroma():
-    """Let Chroma open the folder as a new process would."""
-    from chromadb.api.shared_system_client import SharedSystemClient
-
-    assert "chromadb" in sys.modules
-    SharedSystemClient.clear_system_cache()
+def test_search_turns_to_chroma_above_the_limit(large, limit, uses_chroma):
+    index = opened(large, limit)
+    found = index.search(vector(large, "django"), 3, PUBLIC_ONLY)
+    assert ids(large, found)[0] == "doc0:1:0"
+    assert (index._opened[1] is not None) is uses_chroma
+    assert bool(index.search_units(vector(large, "django"), 3, PUBLIC_ONLY)) is not uses_chroma
+    index.close()
