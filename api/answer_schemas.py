@@ -67,6 +67,13 @@ class FeedbackOut(ResponseModel):
     verdict: Literal["up", "down"]
 
 
+class KeptOut(ResponseModel):
+    """What became of the answer, in a sentence."""
+
+    answer_id: str
+    detail: str
+
+
 class PassageOut(ResponseModel):
     """A passage that was found; scores compare only within one result."""
 

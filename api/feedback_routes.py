@@ -6,13 +6,13 @@ from anyio import to_thread
 from fastapi import APIRouter, Path
 
 from api.access import by_of
-from api.answer_schemas import FeedbackOut
+from api.answer_schemas import FeedbackOut, KeptOut
 from api.backend import OperationsOfApp
 from api.caller import Asking
 from api.idempotent_route import IdempotencyKey, IdempotentRoute
 from api.openapi import problems
 from api.responses import JsonResponse
-from api.schemas import FeedbackIn
+from api.schemas import FeedbackIn, KeepIn
 
 router = APIRouter(route_class=IdempotentRoute)
 
@@ -42,3 +42,23 @@ async def give_feedback(
         by_of(caller, request.user),
     )
     return JsonResponse({"answer_id": answer_id, "verdict": request.verdict})
+
+
+@router.post(
+    "/v1/answers/{answer_id}/keep",
+    summary="Keep an answer as a question of the evaluation set",
+    response_model=KeptOut,
+    responses=problems(400, 404, 409, 413, 415, 422, 500, 503),
+    tags=["answers"],
+)
+async def keep_answer(
+    answer_id: AnswerId,
+    request: KeepIn,
+    caller: Asking,
+    operations: OperationsOfApp,
+    _key: IdempotencyKey = None,
+) -> JsonResponse:
+    """A person accepts it before anything is measured with it."""
+    by = by_of(caller, request.user)
+    detail = await to_thread.run_sync(operations.kept_questions.keep, answer_id, by)
+    return JsonResponse({"answer_id": answer_id, "detail": detail})

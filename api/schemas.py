@@ -119,3 +119,16 @@ class FeedbackIn(RequestModel):
             description="Whom you ask for, if not yourself: any id, kept as an alias.",
         ),
     ] = None
+
+
+class KeepIn(RequestModel):
+    """Who wants an answer kept as a question of the evaluation set."""
+
+    user: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=200,
+            description="Whom you ask for, if not yourself: any id, kept as an alias.",
+        ),
+    ] = None

@@ -58,7 +58,8 @@ class HttpService:
             json=body,
             headers={
                 "X-Request-Id": asking.request_id,
-                "Accept": f"{EVENT_STREAM}, application/json",
+                # Only who would rather have a stream gets one.
+                "Accept": f"{EVENT_STREAM}, application/json;q=0.9",
             },
             timeout=httpx.Timeout(asking.seconds, connect=CONNECT_SECONDS),
         )
@@ -69,14 +70,14 @@ class HttpService:
 
     async def give_feedback(self, opinion: Opinion) -> None:
         """Keep an opinion with the service."""
-        body = {"verdict": opinion.verdict, "person": opinion.by}
+        body = {"verdict": opinion.verdict, "user": opinion.by}
         if opinion.reason:
             body["reason"] = opinion.reason
         await self._json("POST", f"/v1/answers/{opinion.answer_id}/feedback", body)
 
     async def keep_as_question(self, answer_id: str, by: str) -> str:
         """Keep the answer's question for the evaluation."""
-        kept = await self._json("POST", f"/v1/answers/{answer_id}/keep", {"person": by})
+        kept = await self._json("POST", f"/v1/answers/{answer_id}/keep", {"user": by})
         return str(kept["detail"])
 
     async def documents(self, audience: frozenset[str]) -> Sequence[DocumentSummary]:

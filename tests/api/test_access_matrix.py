@@ -107,6 +107,7 @@ MATRIX = [
     Line("POST /v1/ask", Scope.ASK, json={"question": QUESTION}, shows=True),
     Line("POST /v1/search", Scope.ASK, json={"query": QUESTION, "top_k": 50}, shows=True),
     Line("POST /v1/answers/{answer_id}/feedback", Scope.ASK, json={"verdict": "up"}),
+    Line("POST /v1/answers/{answer_id}/keep", Scope.ASK, json={}),
     Line("GET /v1/documents", Scope.ASK),
     Line("GET /v1/documents/{document_id}", Scope.ASK, shows=True),
     Line("GET /v1/models", Scope.ASK),

@@ -10,6 +10,7 @@ def test_every_route_for_programs_is_described(client: httpx.Client):
     described = client.get("/openapi.json").json()
     assert set(described["paths"]) == {
         "/v1/answers/{answer_id}/feedback",
+        "/v1/answers/{answer_id}/keep",
         "/v1/ask",
         "/v1/search",
         "/v1/documents",

@@ -133,7 +133,9 @@ def album(folder: Path) -> None:
                 closing(open_operations(settings)) as operations,
                 chromium(Path(made) / "profile") as browser,
             ):
-                service = InProcessService(Backend(services), operations, "slack")
+                service = InProcessService(
+                    Backend(services, settings.queue_max), operations, "slack"
+                )
                 for number, (play, options) in enumerate(PLAYS):
                     place = Path(made) / str(number)
                     place.mkdir()
