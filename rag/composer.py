@@ -89,6 +89,9 @@ def _choices(query: Query, evidence: Sequence[Evidence]) -> list[_Choice]:
         estimates = estimated_logits(query, item.candidate)
         for scored, estimate in zip(item.units, estimates, strict=True):
             own = frozenset(terms(scored.text))
+            if not own:
+                # "Yes." answers whatever question stood before it in the document, not this one.
+                continue
             logit = READ_SHARE * scored.score + (1 - READ_SHARE) * estimate
             value = logit + PASSAGE_WEIGHT * item.score + COVERAGE_WEIGHT * query.share(own)
             around = frozenset(terms(unit_search_text(item.passage, scored.unit)))

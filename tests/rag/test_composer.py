@@ -167,3 +167,11 @@ def test_what_is_near_the_question_breaks_a_tie_of_the_cross_encoder():
     passage = passage_of(f"{'Plain words here ' * 30}end. Django suits admin panels.")
     chosen = composed("Django admin panels?", evidence_of(passage, [3.0, 3.0]))
     assert texts_of(chosen) == ["Django suits admin panels."]
+
+
+def test_a_bare_yes_of_the_document_never_answers_the_person():
+    passage = passage_of("Yes. Django has an admin panel.")
+    chosen = texts_of(
+        composed("Django has no admin panel, right?", evidence_of(passage, [YES, YES]))
+    )
+    assert chosen == ["Django has an admin panel."]
