@@ -115,7 +115,7 @@ def add_admin_commands(  # noqa: C901 - a command is a function of its own in he
     @app_commands.checks.has_permissions(manage_guild=True)
     async def status(interaction: Interaction) -> None:
         async def do() -> str:
-            return await asyncio.to_thread(_status, client, interaction)
+            return await _status(client, interaction)
 
         await _do(interaction, do)
 
@@ -147,26 +147,34 @@ async def _do(interaction: Interaction, do: Callable[[], Awaitable[str]]) -> Non
     await interaction.edit_original_response(content=text)
 
 
-def _status(client: "FootnoteClient", interaction: Interaction) -> str:
+async def _status(client: "FootnoteClient", interaction: Interaction) -> str:
     rooms, space = client.access.rooms, _space(interaction)
-    assert interaction.guild is not None
+    guild = interaction.guild
+    assert guild is not None
     lines = []
-    for room in rooms.rooms(PLATFORM, space):
-        channel = interaction.guild.get_channel_or_thread(int(room.channel or 0))
+    for room in await asyncio.to_thread(rooms.rooms, PLATFORM, space):
+        channel = guild.get_channel_or_thread(int(room.channel or 0))
         name = "everywhere" if room.channel == WHOLE_SPACE else f"#{channel or room.channel}"
         lines.append(f"{name}: {LISTENS[room.listening]}{shown_here(room.audience)}")
-    for holder, labels in rooms.grants(PLATFORM, space).items():
+    for holder, labels in (await asyncio.to_thread(rooms.grants, PLATFORM, space)).items():
         kind, _, identity = holder.partition(":")
         if kind != "channel" and labels:
-            found = (
-                interaction.guild.get_role(int(identity))
-                if kind == "role"
-                else interaction.guild.get_member(int(identity))
+            name = await _name(guild, kind, int(identity))
+            lines.append(
+                f"{name}: sees documents for {', '.join(sorted(labels))} in private answers"
             )
-            lines.append(f"{kind} {found or identity}{shown_here(labels)}")
-    allowed = ", ".join(sorted(rooms.allowed(PLATFORM, space))) or "none"
+    allowed = ", ".join(sorted(await asyncio.to_thread(rooms.allowed, PLATFORM, space))) or "none"
     lines.append(f"Restricted documents that this server may use: {allowed}")
     return "\n".join(lines)
+
+
+async def _name(guild: discord.Guild, kind: str, identity: int) -> str:
+    if kind == "role":
+        return f"role {guild.get_role(identity) or identity}"
+    try:
+        return (guild.get_member(identity) or await guild.fetch_member(identity)).display_name
+    except discord.HTTPException:
+        return f"somebody who left ({identity})"
 
 
 def _holder(channel: Any) -> Any:

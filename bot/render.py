@@ -17,7 +17,8 @@ from rag.domain import Answer, AnswerSentence, AnswerStatus, Citation, NearestPa
 
 MARKS = re.compile(r"(?:\s*\[\d+\])+$")
 ITEM = re.compile(r"^\s*[-•*]\s+")
-FENCE = re.compile(r"^\s*```")
+# Words behind three backticks are no fence: they would be lost.
+FENCE = re.compile(r"^\s*```[\w+#.-]*\s*$")
 # Overrides that reorder what stands beside them, and characters that show nothing and hide words.
 INVISIBLE = re.compile(
     "[\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164"
@@ -37,6 +38,7 @@ class Kind(StrEnum):
 
     QUESTION = "question"
     NOTE = "note"
+    REMARK = "remark"
     PARAGRAPH = "paragraph"
     ITEM = "item"
     CODE = "code"
@@ -80,7 +82,7 @@ def answer_blocks(answer: Answer) -> list[Block]:
     if answer.status is AnswerStatus.ABSTAINED:
         return [*blocks, Block(Kind.PARAGRAPH, clean(answer.text).strip() or "No answer.")]
     if answer.reason:
-        blocks.append(Block(Kind.NOTE, clean_line(answer.reason)))
+        blocks.append(Block(Kind.REMARK, clean_line(answer.reason)))
     return [*blocks, *text_blocks(answer.text, answer.sentences, answer.citations)]
 
 
@@ -218,7 +220,7 @@ def pack(blocks: Sequence[Block], style: Style, most: int = 10) -> list[str]:
     if len(messages) <= most:
         return messages
     sources = [block for block in blocks if block.kind in (Kind.HEADING, Kind.SOURCE)]
-    tail = list(_packed([Block(Kind.NOTE, CUT_NOTE), *sources], style))[: most - 1]
+    tail = list(_packed([Block(Kind.REMARK, CUT_NOTE), *sources], style))[: most - 1]
     return [*messages[: most - len(tail)], *tail]
 
 

@@ -60,6 +60,8 @@ class DiscordStyle:
                 return f"> {escaped(block.text)}"
             case Kind.NOTE:
                 return f"-# {escaped(block.text)}"
+            case Kind.REMARK:
+                return f"*{escaped(block.text)}*"
             case Kind.HEADING:
                 return f"**{escaped(block.text)}**"
             case Kind.SOURCE:

@@ -78,7 +78,7 @@ class MarkdownStyle:
                 return f"- {escaped(block.text)}"
             case Kind.QUESTION:
                 return f"> {escaped(block.text)}"
-            case Kind.NOTE:
+            case Kind.NOTE | Kind.REMARK:
                 return f"_{escaped(block.text)}_"
             case Kind.HEADING:
                 return f"**{escaped(block.text)}**"
@@ -110,7 +110,7 @@ class MrkdwnStyle:
                 return f"• {entities(block.text)}"
             case Kind.QUESTION:
                 return f"> {entities(block.text)}"
-            case Kind.NOTE:
+            case Kind.NOTE | Kind.REMARK:
                 return f"_{entities(block.text)}_"
             case Kind.HEADING:
                 return f"*{entities(block.text)}*"

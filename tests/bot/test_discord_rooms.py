@@ -179,6 +179,7 @@ def test_restricted_documents_show_in_private_places_only_and_never_beyond_the_c
             await world.discord.until(lambda: len(world.service.asked) == 8)
         seen = ["".join(sorted(asking.audience)) for asking in world.service.asked]
         assert seen == ["hr", "", "", "hr", "", "hr", "", ""]
+        assert "role staff: sees documents for hr in private answers" in status
         assert "#staff-room: I answer when I am asked, shows documents for hr" in status
 
     scenario(tmp_path, play)

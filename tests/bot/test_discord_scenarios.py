@@ -302,6 +302,7 @@ def test_a_hostile_document_formats_links_and_pings_nothing(tmp_path):
         async with world.bot():
             await world.discord.says(world.ana, world.general, f"{world.at_us} hostile?")
             answer = await world.discord.answered(world.general)
+        assert "[3]" in answer.content.split("**Sources**")[0]
         shown = FENCED.sub("", answer.content)
         assert not re.search(r"(?<!\\)\]\(", shown)
         assert not re.search(r"(?<!\\)[<>*_~|`#]", shown.replace("**Sources**", ""))
