@@ -4,6 +4,7 @@ import re
 
 from bot.slack_access import PLATFORM
 from operations.rooms import LISTENING, WHOLE_SPACE, Room, Rooms
+from rag.audience import audience_of
 from rag.errors import InvalidRequestError
 
 COMMAND = "/footnote"
@@ -87,7 +88,7 @@ def _grant(rooms: Rooms, room: Room, person: str, labels: frozenset[str], by: st
 
 
 def _labels(words: list[str]) -> frozenset[str]:
-    return frozenset() if words == ["nothing"] else frozenset(words)
+    return frozenset() if words == ["nothing"] else audience_of(words)
 
 
 def _listed(labels: frozenset[str]) -> str:

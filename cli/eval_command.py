@@ -141,3 +141,12 @@ def draft(
 
         request = eval_drafts.DraftRequest(tuple(documents or ()), count, seed, out, model)
         eval_drafts.write_drafts(request, data_dir)
+
+
+@app.command()
+def kept(data_dir: DataDir = None) -> None:
+    """Print the answers that admins kept in Discord or Slack, as questions to check and accept."""
+    with telling_faults(as_json=False):
+        from cli.eval_kept import print_kept
+
+        print_kept(data_dir)

@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot.render import Block, Kind, clean
+from bot.render import Block, Button, Kind, clean
 from bot.render_slack import (
     MarkdownStyle,
+    MrkdwnStyle,
     answer_messages,
     escaped,
     failure_message,
@@ -21,7 +22,7 @@ from bot.render_slack import (
 )
 from rag.domain import AnswerSentence
 from tests.fakes.service import ABSTAINED, ANSWERED, PARTIAL
-from tests.fakes.slack.limits import APPEND, check_message, length, texts_of
+from tests.fakes.slack.limits import APPEND, RefusedError, check_message, length, texts_of
 from tests.fakes.slack.web_api import PING
 
 NASTY = [
@@ -194,3 +195,75 @@ def test_html_in_a_code_block_stays_what_it_is():
     assert "<!DOCTYPE html>\n<!-- note -->" in written
     assert "<!channel>" not in written
     assert unicodedata.name(written[written.index("!channel") - 1]) == "WORD JOINER"
+
+
+LONG = dataclasses.replace(
+    PARTIAL,
+    text="\n\n".join(["The darker the leaf, the hotter the water must be. " * 150 + "[1]"] * 3),
+    citations=tuple(
+        dataclasses.replace(
+            ANSWERED.citations[0], number=number, url="https://guide.example/" + "a" * 500
+        )
+        for number in range(1, 31)
+    ),
+)
+HOSTILE = dataclasses.replace(PARTIAL, text="see <!channel> and https://evil.example [1]")
+
+
+def refused(answer, *, plain=False):
+    """What the fake says of an answer's messages: an error, a mention that rings, or nothing."""
+    messages = answer_messages(answer, plain=plain)
+    try:
+        for message in messages:
+            check_message(message.text, message.blocks)
+    except RefusedError as error:
+        return error.error
+    texts = [text for message in messages for text in texts_of(message.blocks)]
+    return "a mention" if any(PING.search(text) for text in texts) else ""
+
+
+BREAKS = {
+    "markdown of 20,000": (
+        {"MarkdownStyle": lambda: MarkdownStyle(20_000)},
+        LONG,
+        False,
+        "invalid_blocks",
+    ),
+    "sections of 5,000": (
+        {"MrkdwnStyle": lambda limit=5_000: MrkdwnStyle(max(limit, 5_000))},
+        LONG,
+        True,
+        "invalid_blocks",
+    ),
+    "sources of 5,000": (
+        {"MrkdwnStyle": lambda limit=5_000: MrkdwnStyle(max(limit, 5_000))},
+        LONG,
+        False,
+        "invalid_blocks",
+    ),
+    "a message without an end": ({"WHOLE_MESSAGE": 10**6}, LONG, False, "msg_blocks_too_long"),
+    "60 sections a message": (
+        {"SECTIONS": 60, "MOST_MESSAGES": 60, "MrkdwnStyle": lambda _=0: MrkdwnStyle(300)},
+        LONG,
+        True,
+        "invalid_blocks",
+    ),
+    "no entities": ({"entities": str}, HOSTILE, True, "a mention"),
+    "no escapes": ({"escaped": str}, HOSTILE, False, "a mention"),
+    "buttons with endless values": (
+        {"feedback_buttons": lambda _: (Button("a", "b", "x" * 2_001),) * 2},
+        LONG,
+        False,
+        "invalid_blocks",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_a_renderer_that_breaks_a_limit_is_caught(monkeypatch, name):
+    """The fake is no rubber stamp: it takes ours, and not the same one with a limit lifted."""
+    changes, answer, plain, caught = BREAKS[name]
+    assert refused(answer, plain=plain) == ""
+    for constant, value in changes.items():
+        monkeypatch.setattr(f"bot.render_slack.{constant}", value)
+    assert refused(answer, plain=plain) == caught
