@@ -16,8 +16,9 @@ from bot.service import (
     new_request_id,
     stage_word,
 )
-from operations.answers import Answers, Channel
+from operations.answers import Channel
 from operations.feedback import Feedback
+from operations.journal import Access
 from operations.kept_questions import KeptQuestions
 from rag.domain import Answer, DocumentSummary, Question
 from rag.errors import RagError, TransientError
@@ -29,7 +30,7 @@ Value = TypeVar("Value")
 
 
 class Backend(Protocol):
-    """What the API's backend offers; `cli` hands that one in."""
+    """What the API's backend offers for one access."""
 
     def stream(self, question: Question) -> AsyncGenerator[Step | Answer, None]:
         """What the answer in the making tells, and at last the answer; closing it stops it."""
@@ -41,12 +42,15 @@ class Backend(Protocol):
         """At most `count` questions that the documents' headings ask."""
 
 
+class Recorder(Protocol):
+    """The API's recorder; `cli` hands that one in."""
+
+    def used_by(self, access: Access) -> Backend:
+        """The backend for one access: what it answers is remembered and put on record."""
+
+
 class Records(Protocol):
     """What is kept of answers."""
-
-    @property
-    def answers(self) -> Answers:
-        """The answers that were given."""
 
     @property
     def feedback(self) -> Feedback:
@@ -60,22 +64,17 @@ class Records(Protocol):
 class InProcessService:
     """A `bot.service.AnswerService` over the API's backend and the operations."""
 
-    def __init__(self, backend: Backend, records: Records, channel: Channel) -> None:
-        self._backend = backend
+    def __init__(self, recorder: Recorder, records: Records, channel: Channel) -> None:
+        self._recorder = recorder
         self._records = records
         self._channel = channel
 
     async def answer(self, asking: Asking, tell: Tell) -> Answer:
         """The answer, remembered before anybody sees its id."""
         question = Question(asking.text, asking.history, asking.audience)
-        answer = await _told(_heard(self._backend.stream(question), tell), asking.request_id)
-        await _told(
-            asyncio.to_thread(
-                self._records.answers.remember, answer, channel=self._channel, by=asking.asker
-            ),
-            asking.request_id,
-        )
-        return answer
+        access = Access(asking.asker, self._channel, asking.request_id)
+        stream = self._recorder.used_by(access).stream(question)
+        return await _told(_heard(stream, tell), asking.request_id)
 
     async def give_feedback(self, opinion: Opinion) -> None:
         """Keep an opinion where the API keeps its own."""
@@ -96,11 +95,14 @@ class InProcessService:
 
     async def documents(self, audience: frozenset[str]) -> Sequence[DocumentSummary]:
         """The documents that this audience may see."""
-        return await _told(self._backend.documents(audience))
+        return await _told(self._own().documents(audience))
 
     async def starters(self, count: int, audience: frozenset[str]) -> Sequence[str]:
         """At most `count` questions to begin with."""
-        return await _told(self._backend.suggested_questions(count, audience))
+        return await _told(self._own().suggested_questions(count, audience))
+
+    def _own(self) -> Backend:
+        return self._recorder.used_by(Access(self._channel, self._channel))
 
     async def close(self) -> None:
         """Nothing: whoever opened the backend closes it."""

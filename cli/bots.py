@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 
 from bot.conversation import Conversations
 from bot.desk import Desk
-from bot.in_process import Backend, InProcessService
+from bot.in_process import InProcessService, Recorder
 from bot.manners import RateLimits, Rates
 from bot.over_http import HttpService
 from bot.service import AnswerService
@@ -63,14 +63,14 @@ def beside(names: Sequence[Channel], app: ASGIApp, settings: Settings) -> Door:
 
 async def run_inside(
     names: Sequence[Channel],
-    backend: Backend,
+    recorder: Recorder,
     operations: Operations,
     settings: Settings,
     door: Door,
 ) -> None:
     """Run bots over the API's own backend until cancelled. Raises what a bot can't mend."""
     desks = [
-        (name, desk_of(InProcessService(backend, operations, name), operations, settings))
+        (name, desk_of(InProcessService(recorder, operations, name), operations, settings))
         for name in names
     ]
     tasks = [

@@ -15,8 +15,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
-from api.backend import Backend
 from api.exposure import refuse_exposure
+from api.recorded import Recorder
 from api.suggestions import Suggestions
 from cli.door import Door
 from cli.listening import listening_error, listening_socket
@@ -108,7 +108,7 @@ def serve(
                 timeout_graceful_shutdown=SHUTDOWN_SECONDS,
             )
             question = next(iter(Suggestions(services.catalog).first(1, PUBLIC)), None)
-            run_bots = partial(_run_bots, names, app.state.backend, operations, settings, door)
+            run_bots = partial(_run_bots, names, app.state.recorder, operations, settings, door)
             server = _Server(config, _greeting(settings, question), run_bots)
             server.run(sockets=[listening])
         except OSError as error:
@@ -129,7 +129,7 @@ def _beside(names: tuple[Channel, ...], app: FastAPI, settings: Settings) -> Doo
 
 async def _run_bots(
     names: tuple[Channel, ...],
-    backend: Backend,
+    recorder: Recorder,
     operations: Operations,
     settings: Settings,
     door: Door | None,
@@ -137,7 +137,7 @@ async def _run_bots(
     if door is not None:
         from cli.bots import run_inside
 
-        await run_inside(names, backend, operations, settings, door)
+        await run_inside(names, recorder, operations, settings, door)
 
 
 def _settings(**given: object) -> Settings:
