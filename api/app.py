@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from api import feedback_routes, openai_routes, pages, routes, session_routes, widget
+from api import feedback_routes, gaps_routes, openai_routes, pages, routes, session_routes, widget
 from api.admission import Admission
 from api.answer_cache import AnswerCache
 from api.backend import Backend
@@ -45,6 +45,7 @@ def create_app(services: Services, operations: Operations, settings: Settings) -
     app.include_router(routes.router)
     app.include_router(openai_routes.router)
     app.include_router(feedback_routes.router)
+    app.include_router(gaps_routes.router)
     app.include_router(pages.router)
     app.include_router(session_routes.router)
     app.include_router(widget.router)

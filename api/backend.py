@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from anyio import to_thread
 from fastapi import Depends, Request
@@ -15,10 +15,14 @@ from api.ports import Services
 from api.suggestions import Suggestions
 from api.telling import told_by
 from operations.bootstrap import Operations
+from operations.unanswered import Period
 from rag.audience import Audience
 from rag.domain import Answer, Document, DocumentSummary, Question, SearchResult, StoreStatus
-from rag.progress import Progress, Tell
+from rag.progress import Progress, Tell, ignore
 from rag.settings import Settings
+
+if TYPE_CHECKING:
+    from operations.gaps import GapReport
 
 READERS = 8
 
@@ -93,6 +97,16 @@ class Backend:
         """The live documents without their texts."""
         view = self._catalog.seen_by(audience)
         return await self._reading.run(view.documents)
+
+    async def gaps(self, period: Period, audience: Audience, most: int) -> "GapReport":
+        """What a period's unanswered questions say is missing, as this reader would see it now."""
+        # scikit-learn takes a second to import: only who asks for the gaps pays for it.
+        from operations.gaps import gap_report
+
+        def ask_again(text: str) -> Answer:
+            return self._answerer.answer(Question(text, audience=audience), ignore)
+
+        return await self._thinking.run(gap_report, period, self._embedder.encode, ask_again, most)
 
     async def status(self) -> StoreStatus:
         """What the data directory holds."""

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from rag.audience import Audience
 from rag.domain import Answer, Document, DocumentSummary, Question, SearchResult, StoreStatus
+from rag.embedder import Vectors
 from rag.progress import Tell
 
 
@@ -58,8 +59,11 @@ class Catalog(Protocol):
         """What the data directory holds."""
 
 
-class TokenCounter(Protocol):
-    """Counts tokens."""
+class Embedder(Protocol):
+    """Turns texts into vectors. CPU heavy and thread-safe."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of shape (texts, dimension), in the order of the texts."""
 
     def token_count(self, text: str) -> int:
         """The number of the embedding model's tokens in the text."""
@@ -77,5 +81,5 @@ class Services(Protocol):
         """Reads what has been published."""
 
     @property
-    def embedder(self) -> TokenCounter:
-        """Whose tokens are counted."""
+    def embedder(self) -> Embedder:
+        """Whose tokens are counted, and by which questions are clustered."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, suppress
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from anyio import CancelScope, CapacityLimiter, to_thread
 from fastapi import Depends, Request
@@ -11,10 +11,14 @@ from fastapi import Depends, Request
 from api.access import access_of
 from api.backend import Backend
 from operations.journal import Access, Journal
+from operations.unanswered import Period
 from rag.audience import Audience
 from rag.domain import Answer, Document, DocumentSummary, Question, SearchResult, StoreStatus
 from rag.errors import NotFoundError, RagError
 from rag.progress import Progress, Told
+
+if TYPE_CHECKING:
+    from operations.gaps import GapReport
 
 WRITERS = 4
 
@@ -116,6 +120,12 @@ class RecordedBackend:
     async def document_count(self, audience: Audience) -> int:
         """How many live documents there are; not worth a record."""
         return len(await self._backend.documents(audience))
+
+    async def gaps(self, period: Period, audience: Audience, most: int) -> "GapReport":
+        """What a period's unanswered questions say is missing."""
+        report = await self._backend.gaps(period, audience, most)
+        await self._recorder.note(lambda journal: journal.did("gaps", "shown", self._access))
+        return report
 
     async def status(self) -> StoreStatus:
         """What the data directory holds."""

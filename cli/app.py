@@ -164,6 +164,26 @@ def status(data_dir: DataDir = None, json: Json = False) -> None:
 
 
 @app.command()
+def gaps(
+    since: Annotated[str, typer.Option(help="From when on: 30d, 12h, 8w, or a date.")] = "30d",
+    top: Annotated[int, typer.Option(min=1, max=500, help="How many gaps to show.")] = 20,
+    questions: Annotated[
+        Path | None, typer.Option(help="Write drafted evaluation questions into this new file.")
+    ] = None,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print a list for the documents' authors.")
+    ] = False,
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Show what nobody could answer: questions without an answer, or with one voted down."""
+    with telling_faults(as_json=json):
+        from cli.gaps_command import gaps
+
+        gaps(since, top, questions, data_dir, markdown=markdown, as_json_object=json)
+
+
+@app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(min=1, max=65_535, help="Port to listen on.")] = None,

@@ -118,8 +118,8 @@ def _operations(data_dir: Path | None) -> "Iterator[Operations]":
 def _wanted(
     since: str | None, by: str | None, action: str | None, document: str | None
 ) -> "Wanted":
-    from cli.since import moment
     from operations.audit import Wanted
+    from operations.period import moment
 
     return Wanted(
         since=moment(since) if since is not None else None,

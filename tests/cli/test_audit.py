@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from operations.bootstrap import open_operations
+from operations.caller import Scope
 from operations.journal import Access
 from operations.store import FILE
 from rag.settings import Settings
@@ -22,7 +23,7 @@ def recorded(tmp_path: Path) -> Path:
     """A data directory with four records."""
     data_dir = tmp_path / "data"
     with closing(open_operations(Settings(data_dir=data_dir))) as operations:
-        key, _ = operations.keys.add("intranet", ["admin"], (), None)
+        key, _ = operations.keys.add("intranet", [Scope.ADMIN])
         journal = operations.journal
         journal.read("tea-1a2b", Access(f"key:{key.id}", "http", "r1"))
         journal.not_answered("why?", "failed", Access("slack/U1", "slack"), ["tea-1a2b"])

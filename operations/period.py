@@ -1,4 +1,4 @@
-"""Times as people write them at a terminal: 30d, 12h, 8w, or a date."""
+"""Times as people write them: 30d, 12h, 8w, or a date."""
 
 import re
 from datetime import UTC, datetime, timedelta
