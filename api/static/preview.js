@@ -3,8 +3,10 @@
 import { element, runningQuote, sourcePath } from "./elements.js";
 
 const preview = document.getElementById("preview");
-const GAP = 10;
+const GAP = 8;
+const LEAVING_MS = 150;
 let shownFor = null;
+let going = 0;
 
 export function previewCitations(conversation) {
   conversation.addEventListener("pointerover", (event) => {
@@ -12,8 +14,11 @@ export function previewCitations(conversation) {
     if (link && event.pointerType !== "touch") show(link);
   });
   conversation.addEventListener("pointerout", (event) => {
-    if (event.target.closest?.("a.cite")) hide();
+    if (event.target.closest?.("a.cite")) hideSoon();
   });
+  // A reader may go over to the preview itself, to read it magnified or to copy from it.
+  preview.addEventListener("pointerover", () => clearTimeout(going));
+  preview.addEventListener("pointerout", hideSoon);
   conversation.addEventListener("focusin", (event) => {
     if (event.target.matches("a.cite:focus-visible")) show(event.target);
   });
@@ -23,6 +28,7 @@ export function previewCitations(conversation) {
 
 // True when there was one to hide, so that Esc closes one thing at a time.
 export function hide() {
+  clearTimeout(going);
   if (!shownFor) return false;
   shownFor.removeAttribute("aria-describedby");
   noteOf(shownFor)?.classList.remove("pointed-at");
@@ -31,7 +37,13 @@ export function hide() {
   return true;
 }
 
+function hideSoon() {
+  clearTimeout(going);
+  going = setTimeout(hide, LEAVING_MS);
+}
+
 function show(link) {
+  clearTimeout(going);
   if (link === shownFor) return;
   hide();
   shownFor = link;

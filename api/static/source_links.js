@@ -3,9 +3,9 @@
 
 import { pageOf } from "./service.js";
 
-const outside = document.body.dataset.sources === "outside";
+export const isOutside = document.body.dataset.sources === "outside";
 
 export function addressOf(source) {
-  if (outside && /^https?:\/\//.test(source.url)) return source.url;
+  if (isOutside && /^https?:\/\//.test(source.url)) return source.url;
   return pageOf(source);
 }

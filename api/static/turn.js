@@ -6,6 +6,7 @@ import { answerParts, settle, spoken } from "./answer.js";
 import { textElements } from "./cited_text.js";
 import { element } from "./elements.js";
 import { Problem } from "./service.js";
+import { isOutside } from "./source_links.js";
 
 const SLOW_AFTER_MS = 5000;
 const LONG = 160; // characters of a question that is no longer set as a headline
@@ -79,13 +80,14 @@ export class Turn {
     this.rest();
     const known = error instanceof Problem;
     const title = known ? error.title : "Something went wrong on this page";
-    const detail = known ? error.message : "Reload the page and ask again.";
+    const detail = known ? told(error) : "Reload the page and ask again.";
     if (!known) console.error(error);
     announce(`${title}. ${detail}`);
     const id = known && error.requestId;
     this.trouble(
       element("p", { class: "label" }, title),
       element("p", { dir: "auto" }, detail),
+      error.status === 401 && isOutside ? signInLink() : "",
       id ? element("p", { class: "request-id" }, "Request id ", element("code", {}, id)) : "",
     );
     if (error.retryAfter) this.holdRetry(error.retryAfter);
@@ -140,4 +142,14 @@ export class Turn {
     };
     tick();
   }
+}
+
+// The server's own words on a missing key are for programs.
+function told(error) {
+  return error.status === 401 ? "Only readers who have a key can ask here." : error.message;
+}
+
+function signInLink() {
+  const link = element("a", { href: "./", target: "_blank", rel: "noopener" }, "Sign in on Footnote’s own page");
+  return element("p", {}, link);
 }

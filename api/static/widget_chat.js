@@ -4,7 +4,6 @@
 import { announce } from "./announcer.js";
 import { Composer } from "./composer.js";
 import { storageOf } from "./conversations.js";
-import { element } from "./elements.js";
 import { hide as hidePreview, previewCitations } from "./preview.js";
 import { events } from "./service.js";
 import { Talk } from "./talk.js";
@@ -104,16 +103,6 @@ document.addEventListener("keydown", (event) => {
 document.getElementById("close").addEventListener("click", () => tell("close"));
 restart.addEventListener("click", begin);
 events.addEventListener("verdict", () => keep(talk.turns));
-events.addEventListener("signin", () => {
-  list.lastElementChild?.append(
-    element(
-      "p",
-      { class: "reason" },
-      "This guide is only for readers who have a key. ",
-      element("a", { href: "./", target: "_blank", rel: "noopener" }, "Sign in on its own page"),
-    ),
-  );
-});
 previewCitations(list);
 const before = kept();
 if (before.length) {

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from selenium.webdriver import Chrome, Keys
+from selenium.webdriver import ActionChains, Chrome, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.api.pages import looked_at
 from tests.api.server import served
 from tests.browser import PHONE, chromium
-from tests.chat_page import ask, focused, text, until
+from tests.chat_page import ask, focused, text, until, until_true
 from tests.fakes.service import ABSTAINED, ANSWERED, COFFEE, DOCUMENTS, PARTIAL, TEA, FakeServices
 
 pytestmark = pytest.mark.real
@@ -135,6 +135,20 @@ def test_focus_on_a_citation_previews_its_quote(page: Chrome):
     assert text(turn, "li.pointed-at .note-number") == ["4"]
     focused(page).send_keys(Keys.ESCAPE)
     assert not preview.is_displayed()
+
+
+def test_a_preview_stays_while_it_is_pointed_at(page: Chrome):
+    turn = ask(page, "How hot?")
+    cite = turn.find_elements(By.CSS_SELECTOR, ".cite")[-1]
+    page.execute_script("arguments[0].scrollIntoView({ block: 'center' })", cite)
+    ActionChains(page).move_to_element(cite).perform()
+    (preview,) = until(page, "#preview")
+    assert ANSWERED.citations[3].quote in preview.text
+    ActionChains(page).move_to_element(preview).perform()
+    page.execute_async_script("setTimeout(arguments[0], 300)")
+    assert preview.is_displayed()
+    ActionChains(page).move_to_element(page.find_element(By.ID, "question")).perform()
+    until_true(page, "document.getElementById('preview').hidden")
 
 
 def test_an_abstention_gives_its_reason_and_what_is_closest_labelled(page: Chrome):

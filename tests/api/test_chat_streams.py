@@ -9,6 +9,7 @@ from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
 
 from rag.domain import Answer, Question
+from rag.errors import StoreBusyError
 from rag.progress import Progress, Tell, Told, ignore
 from tests.api.pages import looked_at
 from tests.api.server import served
@@ -32,12 +33,15 @@ window.fetch = (address, options) => streaming(address, {
 
 @dataclass
 class HaltingAnswerer(FakeAnswerer):
-    """Waits before its second sentence until it may go on, when asked to halt."""
+    """Waits before its second sentence when asked to halt; is busy at first when asked to be."""
 
     may_go_on: threading.Event = field(default_factory=threading.Event)
 
     def answer(self, question: Question, tell: Tell = ignore) -> Answer:
         """As the fake does, with a pause."""
+        if "busy" in question.text and question not in self.asked:
+            self.asked.append(question)
+            raise StoreBusyError("Too many are asking: ask again in a moment.")
         told: list[Told] = []
 
         def tell_and_halt(progress: Progress) -> None:
@@ -125,6 +129,16 @@ def test_a_stream_that_breaks_off_says_so_and_keeps_what_was_checked(page: Chrom
     assert "THE DATA DIRECTORY IS BUSY" in turn.text.upper()
     assert len(turn.find_element(By.CSS_SELECTOR, ".request-id code").text) == 32
     assert text(turn, ".cite") == ["1"]
+
+
+def test_who_is_asked_to_wait_can_try_again_when_there_is_room(page: Chrome):
+    turn = ask(page, "busy")
+    again = turn.find_element(By.CSS_SELECTOR, ".again")
+    assert again.text.startswith("Try again in ")
+    assert not again.is_enabled()
+    until_true(page, "document.querySelector('.again').textContent === 'Try again'")
+    again.click()
+    until(page, ".actions")
 
 
 def test_a_server_that_does_not_stream_is_understood_too(page: Chrome):
