@@ -31,6 +31,9 @@ class QuoteOut(ResponseModel):
     start_char: int
     end_char: int
     url: str = Field(description="Opens the document at the quoted words.")
+    page: str | None = Field(
+        description='Where the source has pages: "page 12", "slide 3"; else null.'
+    )
 
 
 class CitationOut(QuoteOut):

@@ -87,4 +87,4 @@ def _source(source: Citation | NearestPassage) -> str:
 
 
 def _title(source: Citation | NearestPassage) -> str:
-    return " › ".join(dict.fromkeys((source.title, *source.heading_path)))
+    return " › ".join(source.place)

@@ -169,7 +169,7 @@ def _is_laid_out(lines: Sequence[str]) -> bool:
 
 def place_of(passage: Citation | NearestPassage) -> str:
     """`title › heading` of a passage on one line, short enough to be read in a list."""
-    place = " › ".join(dict.fromkeys(clean_line(p) for p in (passage.title, *passage.heading_path)))
+    place = " › ".join(dict.fromkeys(clean_line(part) for part in passage.place))
     return shortened(place or passage.document_id, LABEL_MAX)
 
 

@@ -88,7 +88,7 @@ def show(answer: Answer, console: Console) -> None:
 
 
 def _place(passage: Citation | NearestPassage) -> str:
-    return " › ".join(dict.fromkeys((passage.title, *passage.heading_path)))
+    return " › ".join(passage.place)
 
 
 def _show_quote(quote: str, url: str, console: Console) -> None:

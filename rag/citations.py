@@ -7,6 +7,7 @@ from urllib.parse import quote as percent_encoded
 
 from rag.domain import Citation, Document, NearestPassage, Passage
 from rag.evidence import ScoredUnit
+from rag.pages import page_map
 
 UrlOf = Callable[[Document, int, int], str]
 # Longer fragments are matched by their first and last words, as browsers allow.
@@ -67,6 +68,7 @@ def cite(number: int, span: Span, document: Document, url_of: UrlOf) -> Citation
         end_char=span.end_char,
         url=url_of(document, span.start_char, span.end_char),
         score=round(span.score, 4),
+        page=_page(document, span.start_char),
     )
 
 
@@ -80,6 +82,7 @@ def nearest(passage: Passage, document: Document, url_of: UrlOf) -> NearestPassa
         start_char=passage.start_char,
         end_char=passage.end_char,
         url=url_of(document, passage.start_char, passage.end_char),
+        page=_page(document, passage.start_char),
     )
 
 
@@ -87,14 +90,22 @@ def document_url(public_url: str, document: Document, start_char: int, end_char:
     """A link that opens the document at the quoted words.
 
     The document's own public address where it has one, else Footnote's page of it; either with a
-    text fragment, which browsers scroll to and highlight.
-    Source of the form: WICG, Scroll to Text Fragment.
+    text fragment, which browsers scroll to and highlight. A public PDF is opened at its page.
+    Sources of the forms: WICG, Scroll to Text Fragment; RFC 8118.
     """
+    pages = page_map(document.metadata)
+    if document.url is not None and pages is not None and document.url.lower().endswith(".pdf"):
+        return f"{document.url}#page={pages.number_at(start_char)}"
     fragment = text_fragment(document.text[start_char:end_char])
     if document.url is not None:
         return f"{document.url.split('#')[0]}#:~:text={fragment}"
     page = f"{public_url.rstrip('/')}/v1/documents/{percent_encoded(document.id)}"
     return f"{page}?start={start_char}&end={end_char}#:~:text={fragment}"
+
+
+def _page(document: Document, start_char: int) -> str | None:
+    pages = page_map(document.metadata)
+    return pages.name_at(start_char) if pages is not None else None
 
 
 def text_fragment(quote: str) -> str:

@@ -1,7 +1,7 @@
 """The JSON that every front end sends: one shape for the command line, HTTP and the bots."""
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from typing import Any, TypeVar
 
 from rag.domain import (
@@ -53,6 +53,7 @@ def citation_to_json(citation: Citation) -> dict[str, Any]:
         "end_char": citation.end_char,
         "url": citation.url,
         "score": citation.score,
+        "page": citation.page,
     }
 
 
@@ -107,6 +108,7 @@ def _nearest_to_json(passage: NearestPassage) -> dict[str, Any]:
         "start_char": passage.start_char,
         "end_char": passage.end_char,
         "url": passage.url,
+        "page": passage.page,
     }
 
 
@@ -135,5 +137,10 @@ def answer_from_json(held: Mapping[str, Any]) -> Answer:
 
 
 def _known(kind: type[Kind], held: Mapping[str, Any]) -> Kind:
-    values = {field.name: held[field.name] for field in fields(kind)}
+    # A service of an earlier version doesn't tell what has been added since.
+    values = {
+        field.name: held[field.name]
+        for field in fields(kind)
+        if field.name in held or field.default is MISSING
+    }
     return kind(**{**values, "heading_path": tuple(map(str, held["heading_path"]))})

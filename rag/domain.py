@@ -174,6 +174,7 @@ class Citation:
     """A verbatim span behind a sentence: `document.text[start_char:end_char] == quote`.
 
     `number` counts from 1 in order of first use. `url` opens the document at the quoted words.
+    `page` is where they stand in a source that has pages ("page 12", "slide 3").
     """
 
     number: int
@@ -186,6 +187,12 @@ class Citation:
     end_char: int
     url: str
     score: float
+    page: str | None = None
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """Title, headings and page, outermost first, each named once."""
+        return tuple(dict.fromkeys((self.title, *self.heading_path, *filter(None, (self.page,)))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +219,12 @@ class NearestPassage:
     start_char: int
     end_char: int
     url: str
+    page: str | None = None
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """Title, headings and page, outermost first, each named once."""
+        return tuple(dict.fromkeys((self.title, *self.heading_path, *filter(None, (self.page,)))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ export function pathElements(source) {
 }
 
 function pathParts(source) {
-  return [...new Set([source.title, ...source.heading_path])];
+  return [...new Set([source.title, ...source.heading_path, ...(source.page ? [source.page] : [])])];
 }
 
 // A quote in a few lines of running text: list items follow each other with a bullet between.

@@ -21,7 +21,8 @@ export async function openPanel(source, from) {
     ? `Source ${source.number}`
     : "Closest passage";
   const headings = source.heading_path.filter((heading) => heading !== source.title);
-  document.getElementById("panel-path").textContent = headings.join(" › ");
+  const place = source.page ? [...headings, source.page] : headings;
+  document.getElementById("panel-path").textContent = place.join(" › ");
   document.getElementById("panel-page").href = pageOf(source);
   original.hidden = true;
   text.replaceChildren(element("p", { class: "working" }, "Opening the source…"));

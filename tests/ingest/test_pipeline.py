@@ -8,9 +8,11 @@ from ingest.lock import ingest_lock
 from ingest.pipeline import document_id_of, ingest_documents, ingest_paths
 from ingest.report import Action
 from ingest.sources import SourceDocument
+from rag.domain import Question
 from rag.errors import SourceError, StoreBusyError
 from rag.publisher import Publisher
 from tests.fakes.embedder import FakeEmbedder
+from tests.fakes.pdf import Words, pdf
 from tests.fakes.zips import zipped
 
 TEA = "# Tea\n\nGreen tea wants 75 degrees.\n"
@@ -556,3 +558,14 @@ def test_a_parser_that_hangs_costs_its_document_alone(open_fake_services, guide)
     report = ingest_paths(services, [guide])
     assert report.refused == [("endless.html", "it took longer than 2 s to read")]
     assert counts(report) == (3, 0, 0, 0)
+
+
+def test_a_citation_names_the_page_of_its_source(services, guide):
+    (guide / "book.pdf").write_bytes(
+        pdf([[Words("Mate is bitter.")], [Words("An oolong wants 90 degrees of heat.")]])
+    )
+    ingest_paths(services, [guide])
+    answer = services.answerer.answer(Question("How many degrees of heat does an oolong want?"))
+    told = (*answer.citations, *answer.nearest)
+    assert {source.page for source in told if "oolong" in source.quote} == {"page 2"}
+    assert {source.page for source in told if "oolong" not in source.quote} <= {None, "page 1"}
