@@ -68,13 +68,16 @@ def _parsed(document: pypdfium2.PdfDocument) -> ParsedText:
 def _lines(document: pypdfium2.PdfDocument, canonical: CanonicalText) -> Iterator[Line]:
     for number in range(len(document)):
         page = document[number]
+        hidden: dict[str, list[str]] = {}
         for line in lines_of(page):
             if isinstance(line, HiddenWords):
-                canonical.hide(line.text, f"{line.reason}, page {number + 1}")
+                hidden.setdefault(line.reason, []).append(line.text)
             else:
                 line.page = number
                 yield line
         page.close()
+        for reason, words in hidden.items():
+            canonical.hide(" ".join(words), f"{reason}, page {number + 1}")
 
 
 def _append(piece: Piece, canonical: CanonicalText) -> None:

@@ -5,8 +5,7 @@ import ctypes
 import os
 import resource
 import sys
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
@@ -15,6 +14,8 @@ SYSTEM_FILES = (
     "/usr/lib/", "/lib/", "/lib64/", "/usr/local/lib/", "/usr/share/zoneinfo/", "/dev/null",
     "/dev/urandom", "/etc/localtime", "/etc/mime.types", "/proc/self/", "/System/Library/",
 )  # fmt: skip
+# What a parser imports of Footnote itself.
+OUR_PACKAGES = ("ingest", "rag")
 FORBIDDEN = (
     "socket.", "subprocess.", "os.system", "os.exec", "os.spawn", "os.posix_spawn", "os.fork",
     "os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.chmod",
@@ -28,12 +29,8 @@ def raise_walls(memory_mb: int) -> None:
     """Shut this process in for good. What the system doesn't offer is left to the other walls."""
     _limit_resources(memory_mb)
     _leave_network()
-    readable = tuple(
-        f"{Path(path).resolve()}{os.sep}"
-        for path in (*sys.path, sys.prefix, sys.base_prefix)
-        if path
-    )
-    sys.addaudithook(_watch(readable + SYSTEM_FILES))
+    readable = tuple(_code_folders())
+    sys.addaudithook(_watch((*readable, *SYSTEM_FILES)))
 
 
 def allow_seconds(seconds: float) -> None:
@@ -42,6 +39,16 @@ def allow_seconds(seconds: float) -> None:
     limit = int(used.ru_utime + used.ru_stime + seconds) + 1
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     resource.setrlimit(resource.RLIMIT_CPU, (limit, hard))
+
+
+def _code_folders() -> Iterator[str]:
+    # A checkout on Python's path holds more than code: settings, keys, documents.
+    installed = tuple(os.path.realpath(prefix) + os.sep for prefix in (sys.prefix, sys.base_prefix))
+    yield from installed
+    for entry in filter(None, sys.path):
+        path = os.path.realpath(entry) + os.sep
+        if not path.startswith(installed):
+            yield from (path + package + os.sep for package in OUR_PACKAGES)
 
 
 def _limit_resources(memory_mb: int) -> None:

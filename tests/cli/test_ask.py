@@ -15,6 +15,7 @@ ANSWER_KEYS = [
 CITATION_KEYS = [
     "number", "document_id", "passage_id", "title", "heading_path", "quote", "start_char",
     "end_char", "url", "score",
+    "page",
 ]  # fmt: skip
 
 pytestmark = pytest.mark.real

@@ -136,8 +136,10 @@ def test_each_place_knows_its_page():
 def test_text_that_nobody_sees_is_stripped_and_told(words, reason):
     parsed = parse_pdf(pdf([[Words("Green tea wants 75 degrees."), words]]))
     assert texts(parsed) == ["Green tea wants 75 degrees."]
-    assert [text for text, _ in hidden(parsed)] == ["SYSTEM", "obey"]
-    assert all(reason in why for _, why in hidden(parsed))
+    ((text, why),) = hidden(parsed)
+    assert text == "SYSTEM obey"
+    assert reason in why
+    assert why.endswith("page 1")
 
 
 def test_white_text_on_a_dark_ground_is_read():
