@@ -7,9 +7,11 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 
 from api.bounded_pool import OverloadedError
 from api.problems import Problem, ProblemError, problem_response, request_id_of
@@ -106,13 +108,23 @@ async def _http_error(request: Request, error: Exception) -> Response:
         case HTTPStatus.NOT_FOUND:
             detail = f"There is nothing at {path}: /openapi.json lists what there is."
         case HTTPStatus.METHOD_NOT_ALLOWED:
-            detail = (
-                f"{path} does not take {request.method}: use {headers.get('Allow', 'another')}."
-            )
+            methods = _methods_at(request)
+            headers["Allow"] = ", ".join(methods)
+            detail = f"{path} does not take {request.method}: use {headers['Allow']}."
         case _:
             detail = error.detail
     kind = status.phrase.lower().replace(" ", "-")
     return problem_response(request, Problem(status, kind, status.phrase, detail, headers=headers))
+
+
+def _methods_at(request: Request) -> list[str]:
+    # Starlette names those of the first route that fits the path; there may be one for each.
+    return sorted(
+        method
+        for context in iter_route_contexts(request.app.routes)
+        if context.original_route.matches(request.scope)[0] is not Match.NONE
+        for method in getattr(context.original_route, "methods", None) or ()
+    )
 
 
 async def _validation_error(request: Request, error: Exception) -> Response:

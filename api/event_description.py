@@ -45,9 +45,14 @@ data: {"text":"Green tea wants 75 °C.","citations":[1],"added":"Green tea wants
 event: done
 data: {"id":"…","status":"answered","text":"Green tea wants 75 °C. [1]", …}
 """
+# Of each event of a stream, as tools that read descriptions take it.
+EVENT: dict[str, Any] = {
+    "type": "object",
+    "properties": {"event": {"type": "string"}, "data": {"type": "string"}},
+}
 AS_EVENTS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": DESCRIPTION,
-        "content": {"text/event-stream": {"schema": {"type": "string"}, "example": EXAMPLE}},
+        "content": {"text/event-stream": {"schema": EVENT, "example": EXAMPLE}},
     }
 }

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from api.backend import SettingsOfApp
 from api.caller import Asking
+from api.event_description import EVENT
 from api.event_stream import EventStream, Stream, begun, event, failed, kept_alive
 from api.json_route import JsonRoute
 from api.openai_completion import Completion, model_card
@@ -31,7 +32,7 @@ DONE = b"data: [DONE]\n\n"
 AS_CHUNKS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "A chat completion; with `stream`, its chunks as server-sent events.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {"text/event-stream": {"schema": EVENT}},
     }
 }
 

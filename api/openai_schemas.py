@@ -8,6 +8,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    StrictBool,
     StrictStr,
     model_validator,
 )
@@ -40,8 +41,15 @@ def _text(content: object) -> object:
     return "\n".join(texts)
 
 
-def _one(n: int | None) -> int | None:
-    if n not in (None, 1):
+def _number(value: object) -> object:
+    # JavaScript's clients send 5 as 5.0 now and then; "5" and true are mistakes.
+    if isinstance(value, str | bool):
+        raise ValueError("must be a whole number")  # noqa: TRY004
+    return value
+
+
+def _one(n: int) -> int:
+    if n != 1:
         raise ValueError("must be 1: Footnote gives one answer to a question")
     return n
 
@@ -81,10 +89,10 @@ class MessageIn(Lenient):
 class StreamOptionsIn(Lenient):
     """What a stream should hold besides the answer."""
 
-    include_usage: bool | None = None
+    include_usage: StrictBool | None = None
 
 
-Tokens = Annotated[int | None, Field(ge=1, le=MOST_TOKENS)]
+Tokens = Annotated[int, BeforeValidator(_number), Field(ge=1, le=MOST_TOKENS)] | None
 
 
 class ChatIn(Lenient):
@@ -103,9 +111,9 @@ class ChatIn(Lenient):
 
     model: StrictStr
     messages: Annotated[list[MessageIn], Field(min_length=1, max_length=2_000)]
-    stream: bool | None = False
+    stream: StrictBool | None = False
     stream_options: StreamOptionsIn | None = None
-    n: Annotated[int | None, AfterValidator(_one)] = None
+    n: Annotated[int, BeforeValidator(_number), AfterValidator(_one)] | None = None
     max_tokens: Tokens = None
     max_completion_tokens: Tokens = None
     response_format: Annotated[Any, AfterValidator(_words)] = None

@@ -17,8 +17,9 @@ class RequestModel(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+Label = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 Labels = Annotated[
-    list[str] | None,
+    list[Label] | None,
     Field(
         max_length=64,
         description="Read public documents and, of the key's own audiences, only those named here; "
