@@ -2,22 +2,19 @@
 
 import asyncio
 import logging
-import re
-from collections.abc import Awaitable, Coroutine, Mapping
+from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.response import BoltResponse
-from slack_sdk.errors import SlackApiError
 
 from bot.desk import Desk, Incoming
 from bot.manners import is_for_us
 from bot.render import failure_text
-from bot.render_slack import FEEDBACK, SlackMessage, notice
-from bot.service import ServiceError
-from bot.slack_access import PLATFORM, Access, SlackAccess
-from bot.slack_admin import ADMINS_ONLY, COMMAND, obey
+from bot.render_slack import SlackMessage, notice
+from bot.service import new_request_id
+from bot.slack_access import PLATFORM, SlackAccess
 from bot.slack_events import (
     Asked,
     asked_in_command,
@@ -25,9 +22,10 @@ from bot.slack_events import (
     asked_in_shortcut,
     from_payload,
 )
-from bot.slack_feedback import FORM, THANKS, answer_id_in, form, opinion_in_form, opinion_of
-from bot.slack_manifest import ASK, KEEP
-from bot.slack_reply import PrivateReply, Streams, ThreadReply
+from bot.slack_manifest import ASK
+from bot.slack_menu import SlackMenu
+from bot.slack_private import PrivateReply
+from bot.slack_reply import Streams, ThreadReply
 from bot.slack_web import SlackWeb, Spot, UndeliverableError
 from operations.rooms import Room
 from rag.errors import RagError
@@ -35,12 +33,8 @@ from rag.errors import RagError
 LOGGER = logging.getLogger("footnote.bot")
 TAKE_OVER_SECONDS = 10.0
 FINISH_SECONDS, STOP_SECONDS = 3.0, 10.0
-PROMPTS = 4
-USER_ID = re.compile(r"\b[UW][A-Z0-9]{4,}(?=: )")
-PROMPT_TITLE = "Ask the guide, for example"
 NO_QUESTION = "Ask a question, as in `/ask how do I rotate the signing key?`"
 HERE_I_AM = "I'm here. Ask me something: I answer with the very words of the guide."
-NOT_AN_ANSWER = "That message is not one of my answers: use this on a message with an answer."
 OFF_HERE = "An admin of this workspace has switched me off in this channel: write me directly."
 
 Reply = ThreadReply | PrivateReply
@@ -82,13 +76,9 @@ class SlackBot:
         app = self.app
         for event in ("app_mention", "message"):
             app.event(event, middleware=[self._hear])(_nothing)
-        app.event("assistant_thread_started")(self._suggest)
         app.command("/ask")(self._ask)
-        app.command(COMMAND)(self._command)
         app.shortcut(ASK)(self._ask_about)
-        app.shortcut(KEEP)(self._keep)
-        app.action(re.compile(f"^{FEEDBACK}"))(self._feedback)
-        app.view(FORM)(self._reason)
+        SlackMenu(self.web, self._access, self._desk).listen(app)
 
     async def _hear(self, body: dict[str, Any]) -> BoltResponse:
         """Claim the event before Slack is told that we have it: a crash then loses nothing."""
@@ -111,8 +101,15 @@ class SlackBot:
         if not asked.text:
             await ack(NO_QUESTION)
             return
-        if await self._claim(asked):
-            self._go(self._attend(asked, await self._access.room(asked)))
+        try:
+            if await self._claim(asked):
+                self._go(self._attend(asked, await self._access.room(asked)))
+        except RagError as error:
+            # Slack never repeats a command: who typed it must hear that it went wrong.
+            request_id = new_request_id()
+            LOGGER.warning("request %s: %s", request_id, error)
+            await ack(notice(failure_text(str(error), request_id)).text)
+            return
         await ack()
 
     async def _ask_about(self, ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -190,106 +187,6 @@ class SlackBot:
             except RagError as error:
                 LOGGER.warning("questions left by others could not be read: %s", error)
             await asyncio.sleep(TAKE_OVER_SECONDS)
-
-    async def _suggest(self, body: dict[str, Any]) -> None:
-        """Put the documents' own questions into a new assistant panel."""
-        thread = body["event"]["assistant_thread"]
-        access = await self._access_of(body["team_id"], thread["channel_id"], thread["user_id"])
-        try:
-            questions = await self._desk.service.starters(PROMPTS, access.place.audience)
-            if questions:
-                await self.web.client.assistant_threads_setSuggestedPrompts(
-                    channel_id=thread["channel_id"],
-                    thread_ts=thread["thread_ts"],
-                    title=PROMPT_TITLE,
-                    prompts=[{"title": one, "message": one} for one in questions],
-                )
-        except (ServiceError, SlackApiError) as error:
-            LOGGER.warning("an assistant panel got no suggestions: %s", error)
-
-    async def _access_of(self, team: str, channel: str, user: str) -> Access:
-        asked = Asked("", team, channel, user, "")
-        return await self._access.access(asked, await self._access.room(asked))
-
-    async def _command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        await ack()
-        asked = asked_in_command(body, "")
-        told = await self._named(await self._obeyed(asked, str(body.get("text") or "")))
-        await self.web.respond(asked.response_url, notice(told), replace=True)
-
-    async def _obeyed(self, asked: Asked, command: str) -> str:
-        if not await self.web.is_admin(asked.user):
-            return ADMINS_ONLY
-        told = await self.web.channel(asked.channel)
-        is_open = not told.get("is_private") and not told.get("is_im")
-        room = await self._access.room(asked)
-        try:
-            return await asyncio.to_thread(
-                obey,
-                self._access.rooms,
-                room,
-                command,
-                asked.user,
-                is_open=is_open or bool(told.get("is_ext_shared")),
-            )
-        except RagError as error:
-            return str(error)
-
-    async def _named(self, text: str) -> str:
-        """The text with people's names in place of their ids."""
-        for user in dict.fromkeys(USER_ID.findall(text)):
-            text = text.replace(user, f"@{await self.web.name_of(user)}")
-        return text
-
-    async def _feedback(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        await ack()
-        user = body["user"]["id"]
-        opinion = opinion_of(str(body["actions"][0].get("value")), user)
-        if opinion is None:
-            return
-        if opinion.verdict == "down":
-            with suppress(SlackApiError):
-                # The trigger lasts three seconds: the form comes before the store.
-                await self.web.client.views_open(
-                    trigger_id=body["trigger_id"], view=form(opinion.answer_id)
-                )
-        await self._keep_opinion(body, self._desk.service.give_feedback(opinion), THANKS)
-
-    async def _reason(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        await ack()
-        opinion = opinion_in_form(body["view"], body["user"]["id"])
-        if not opinion.reason:
-            return
-        try:
-            await self._desk.service.give_feedback(opinion)
-        except ServiceError as error:
-            LOGGER.warning("request %s: a reason was not kept: %s", error.request_id, error)
-
-    async def _keep_opinion(
-        self, body: Mapping[str, Any], kept: Awaitable[None], thanks: str
-    ) -> None:
-        try:
-            await kept
-            told = thanks
-        except ServiceError as error:
-            told = failure_text(str(error), error.request_id)
-        with suppress(UndeliverableError):
-            await self.web.respond(body["response_url"], notice(told), replace=False)
-
-    async def _keep(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        await ack()
-        user, answer_id = body["user"]["id"], answer_id_in(body["message"])
-        if not await self.web.is_admin(user):
-            told = ADMINS_ONLY
-        elif answer_id is None:
-            told = NOT_AN_ANSWER
-        else:
-            try:
-                told = await self._desk.service.keep_as_question(answer_id, f"{PLATFORM}/{user}")
-            except ServiceError as error:
-                told = failure_text(str(error), error.request_id)
-        with suppress(UndeliverableError):
-            await self.web.respond(body["response_url"], notice(told), replace=False)
 
     def _go(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

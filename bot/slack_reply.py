@@ -4,7 +4,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
@@ -139,6 +138,9 @@ class ThreadReply:
     async def _stand(self, messages: Sequence[SlackMessage], answer_id: str) -> list[str]:
         """Each message in its place: over what stands there, else posted."""
         key = self._asked.event_id
+        if 0 in self._parts:
+            # A new message takes the status away; an update of one does not.
+            await self._clear_status()
         for part, message in enumerate(messages):
             last = part == len(messages) - 1
             if part in self._parts:
@@ -149,7 +151,6 @@ class ThreadReply:
                     self._spot, message, key, part, answer_id, last=last
                 )
         self._whole = True
-        await self._clear_status()
         return [self._parts[part] for part in range(len(messages))]
 
     async def _stream(self, text: str) -> None:
@@ -234,50 +235,8 @@ class ThreadReply:
         return True
 
     async def _clear_status(self) -> None:
-        # A message takes the status away; an update of one does not.
-        if self._status[0] and self._parts:
+        if self._status[0]:
             await self._set_status("")
-
-
-class PrivateReply:
-    """Answers through a response_url: only the asker sees it."""
-
-    def __init__(self, web: SlackWeb, asked: Asked) -> None:
-        self._web = web
-        self._asked = asked
-
-    async def begin(self) -> None:
-        """Say that work has begun.
-
-        It is not said in the acknowledgement, which may arrive after the answer.
-        """
-        with suppress(UndeliverableError):
-            await self._web.respond(self._asked.response_url, notice(PLACEHOLDER), replace=False)
-
-    async def resume(self) -> bool:
-        """Nothing can be found again of what only one person saw."""
-        return False
-
-    async def progress(self, progress: Progress) -> None:
-        """Each word would cost one of five uses: nothing is shown."""
-
-    async def answer(self, answer: Answer) -> Sequence[str]:
-        """Show the answer in place of what `begin` said; five uses of the address must do."""
-        try:
-            await self._say(answer_messages(answer, asked=self._asked.text))
-        except UndeliverableError as error:
-            if not any(name in str(error) for name in REFUSED_BLOCKS):
-                raise
-            await self._say(answer_messages(answer, asked=self._asked.text, plain=True))
-        return ()
-
-    async def failure(self, reason: str, request_id: str) -> None:
-        """Say why there is no answer."""
-        await self._say([failure_message(reason, request_id)])
-
-    async def _say(self, messages: Sequence[SlackMessage]) -> None:
-        for place, message in enumerate(messages):
-            await self._web.respond(self._asked.response_url, message, replace=place == 0)
 
 
 def _left_open(messages: Sequence[Mapping[str, Any]], asked: Asked) -> str | None:

@@ -5,6 +5,7 @@ is the fake.
 """
 
 import asyncio
+import dataclasses
 import sys
 import tempfile
 from contextlib import closing
@@ -21,11 +22,12 @@ from ingest.pipeline import ingest_paths
 from operations.bootstrap import open_operations
 from operations.claims import Claims
 from rag.bootstrap import open_services
-from rag.domain import Answer
+from rag.domain import Answer, AnswerSentence
 from rag.settings import load_settings
 from tests.bot.slack_world import FOOTNOTE, TEAM, World, scenario
 from tests.browser import chromium
 from tests.conftest import CORPUS
+from tests.fakes.service import ANSWERED
 from tests.fakes.slack import Channel, Message, Person
 from tests.fakes.slack.picture import page_of, photograph
 from tests.fakes.slack.workspace import BOT_USER
@@ -318,6 +320,19 @@ async def resumed(world, pictures, service):
         pictures.take("17-resumed", "the process died in mid-answer; another completed it")
 
 
+async def long(world, pictures, _service):
+    code = "def brew(leaf):\n    if leaf.is_green:\n        return 75\n    return 100\n\n" * 60
+    paragraph = "The darker the leaf, the hotter the water must be. " * 40
+    text = "\n\n".join([f"{paragraph}[1]", f"```python\n{code}```", f"{paragraph}[2]"] * 2)
+    world.service.scripted["long"] = dataclasses.replace(
+        ANSWERED, text=text, sentences=(AnswerSentence(paragraph.strip(), (1,)),)
+    )
+    async with world.bot():
+        await world.slack.say(world.ana, world.general, f"{FOOTNOTE} a long one?")
+        await world.answer_in(world.general)
+        pictures.take("18-long-answer-with-code", "two messages, fences closed, sources last")
+
+
 PLAYS = [
     (mention, {}),
     (command, {}),
@@ -333,6 +348,7 @@ PLAYS = [
     (admin, {"message_seconds": 0.1}),
     (plain, {"streams": False}),
     (resumed, {}),
+    (long, {}),
 ]
 
 if __name__ == "__main__":

@@ -260,6 +260,30 @@ def test_feedback_buttons_work_after_a_restart_and_a_thumb_down_asks_why(tmp_pat
     scenario(tmp_path, play)
 
 
+def test_feedback_that_can_not_be_kept_is_told_with_a_request_id(tmp_path):
+    async def play(world):
+        slack = world.slack
+        async with world.bot():
+            await slack.say(world.ana, world.general, HOT)
+            answer = await world.answer_in(world.general)
+            world.service.failures.append(ServiceError("The store is full.", "req7"))
+            await slack.press(world.ana, answer, "footnote_feedback", "footnote:up")
+            (word,) = await slack.until(
+                lambda: [m for m in slack.workspace.said_by_bot() if m.only_for]
+            )
+            assert word.text == "The store is full. (request req7)"
+            await slack.press(world.ana, answer, "footnote_feedback", "footnote:down")
+            await slack.until(lambda: slack.workspace.views and world.service.opinions)
+            world.service.failures.append(ServiceError("The store is full.", "req8"))
+            told = await slack.submit(world.ana, {"reason": "It is wrong."})
+        assert told.ack == {
+            "response_action": "errors",
+            "errors": {"reason": "The store is full. (request req8)"},
+        }
+
+    scenario(tmp_path, play)
+
+
 def test_a_socket_that_drops_in_mid_answer_costs_nothing(tmp_path):
     async def play(world):
         async with world.bot():
