@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from api.backend import Backend
+from api.recorded import Recorder
 from bot.in_process import InProcessService
 from bot.manners import Rates
 from bot.service import ServiceError
@@ -213,7 +214,9 @@ def real_page(data_dir: Path, questions: list[str]) -> str:
             closing(open_operations(settings)) as operations,
             closing(open_services(settings)) as services,
         ):
-            service = InProcessService(Backend(services), operations, "discord")
+            backend = Backend(services, settings.queue_max)
+            recorder = Recorder(backend, operations.journal)
+            service = InProcessService(recorder, operations, "discord")
             place = await world.discord.thread(world.general, "Costs", world.ana)
             async with world.bot(world.desk(service)):
                 for number, words in enumerate(questions, start=1):

@@ -39,7 +39,7 @@ from tests.fakes.discord.world import (
     World,
 )
 
-TOKEN = "test.token.of-no-value"  # noqa: S105 - Discord is a fake here
+TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4OQ.fake.of-no-value"  # noqa: S105 - worth nothing outside
 PATIENCE_SECONDS = 90.0
 
 
