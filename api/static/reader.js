@@ -15,5 +15,5 @@ contents?.addEventListener("click", (event) => {
   if (event.target.closest("a") && !wide.matches) contents.open = false;
 });
 if (!location.hash || location.hash === "#quote") {
-  document.getElementById("quote")?.scrollIntoView({ block: "center" });
+  document.getElementById("quote")?.scrollIntoView({ block: "start" });
 }
