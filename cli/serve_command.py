@@ -27,6 +27,9 @@ from rag.bootstrap import open_services
 from rag.settings import Settings, load_settings
 
 SHUTDOWN_SECONDS = 5
+# How long a thread that computes keeps Python's lock while the event loop wants it. With Python's
+# own 5 ms, /healthz beside four computing questions had a p99 of 120 to 210 ms; with this 30 to 70.
+SWITCH_SECONDS = 0.0005
 
 
 class _Server(uvicorn.Server):
@@ -80,6 +83,7 @@ def serve(
     Raises PortInUseError and UnusableAddressError before anything is loaded, and what
     `open_operations`, `refuse_exposure` and `open_services` raise.
     """
+    sys.setswitchinterval(SWITCH_SECONDS)
     settings = _settings(host=host, port=port, data_dir=data_dir, allow_anonymous=allow_anonymous)
     names: tuple[Channel, ...] = ()
     if bots:

@@ -97,7 +97,8 @@ def document_url(public_url: str, document: Document, start_char: int, end_char:
     if document.url is not None and pages is not None and document.url.lower().endswith(".pdf"):
         return f"{document.url}#page={pages.number_at(start_char)}"
     fragment = text_fragment(document.text[start_char:end_char])
-    if document.url is not None:
+    # Front matter may say anything, javascript: say; no link of ours leads there.
+    if document.url is not None and document.url.startswith(("https://", "http://")):
         return f"{document.url.split('#')[0]}#:~:text={fragment}"
     page = f"{public_url.rstrip('/')}/v1/documents/{percent_encoded(document.id)}"
     return f"{page}?start={start_char}&end={end_char}#:~:text={fragment}"

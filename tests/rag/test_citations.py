@@ -124,3 +124,9 @@ def test_a_short_quote_is_its_own_text_fragment(quote):
 def test_a_quote_that_a_browser_can_not_match_whole_is_named_by_its_ends(quote, first, last):
     start, end = text_fragment(quote).split(",")
     assert (unquote(start), unquote(end)) == (first, last)
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//evil.example", ""])
+def test_a_documents_address_is_linked_only_when_it_is_one_of_the_web(url):
+    document = document_of("One.", url=url)
+    assert document_url("http://127.0.0.1", document, 0, 4).startswith("http://127.0.0.1/v1/")
