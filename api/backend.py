@@ -46,6 +46,16 @@ class Backend:
         self._thinking = BoundedPool(max(1, os.cpu_count() or 1), queue_max)
         self._reading = BoundedPool(READERS, queue_max)
 
+    @property
+    def waiting(self) -> int:
+        """How many questions wait for their turn."""
+        return self._thinking.waiting
+
+    @property
+    def cached(self) -> int:
+        """How many answers are kept in memory."""
+        return len(self._cache)
+
     async def answer(self, question: Question) -> Answer:
         """The answer to a question. Cancelling this stops the work on it."""
         async with aclosing(self.stream(question)) as stream:

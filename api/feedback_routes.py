@@ -1,9 +1,10 @@
 """What readers say of the answers that they were given."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from anyio import to_thread
 from fastapi import APIRouter, Path
+from starlette.requests import Request
 
 from api.access import by_of
 from api.answer_schemas import FeedbackOut, KeptOut
@@ -13,6 +14,9 @@ from api.idempotent_route import IdempotencyKey, IdempotentRoute
 from api.openapi import problems
 from api.responses import JsonResponse
 from api.schemas import FeedbackIn, KeepIn
+
+if TYPE_CHECKING:
+    from api.metrics import Metrics
 
 router = APIRouter(route_class=IdempotentRoute)
 
@@ -28,6 +32,7 @@ AnswerId = Annotated[str, Path(max_length=64, description="The `id` of an answer
 )
 async def give_feedback(
     answer_id: AnswerId,
+    http: Request,
     request: FeedbackIn,
     caller: Asking,
     operations: OperationsOfApp,
@@ -41,6 +46,8 @@ async def give_feedback(
         request.reason,
         by_of(caller, request.user),
     )
+    metrics: Metrics = http.app.state.metrics
+    metrics.rated(request.verdict)
     return JsonResponse({"answer_id": answer_id, "verdict": request.verdict})
 
 

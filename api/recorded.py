@@ -10,6 +10,8 @@ from fastapi import Depends, Request
 
 from api.access import access_of
 from api.backend import Backend
+from api.metrics import Metrics
+from api.tracing import Tracing
 from operations.journal import Access, Journal
 from operations.unanswered import Period
 from rag.audience import Audience
@@ -26,15 +28,30 @@ WRITERS = 4
 class Recorder:
     """Hands the backend to callers, one `RecordedBackend` an access."""
 
-    def __init__(self, backend: Backend, journal: Journal) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        journal: Journal,
+        metrics: Metrics | None = None,
+        tracing: Tracing | None = None,
+    ) -> None:
         self.backend = backend
         self._journal = journal
+        self._metrics = metrics
+        self._tracing = tracing
         # The store lets one writer in at a time; more threads would only wait beside it.
         self._writing = CapacityLimiter(WRITERS)
 
     def used_by(self, access: Access) -> "RecordedBackend":
         """The backend for this access."""
         return RecordedBackend(self, access)
+
+    def measure(self, answer: Answer, channel: str) -> None:
+        """Count an answer, and trace its stages."""
+        if self._metrics is not None:
+            self._metrics.answered(answer, channel)
+        if self._tracing is not None:
+            self._tracing.stages(answer.timings_ms)
 
     async def note(self, write: Callable[[Journal], None]) -> None:
         """Write into the journal, on a thread."""
@@ -72,6 +89,7 @@ class RecordedBackend:
                         shown += [citation.document_id for citation in progress.citations]
                     if isinstance(progress, Answer):
                         await self._note_answer(progress)
+                        self._recorder.measure(progress, self._access.channel)
                         is_noted = True
                     yield progress
         except BaseException as error:

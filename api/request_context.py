@@ -8,6 +8,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.logs import REQUEST
 from api.problems import Problem, problem_response
 
 LOGGER = logging.getLogger("footnote.api")
@@ -51,6 +52,7 @@ class RequestContext:
             return
         request_id = _request_id(Headers(scope=scope))
         scope.setdefault("state", {})["request_id"] = request_id
+        REQUEST.set(request_id)
         started = False
 
         async def send_with_headers(message: Message) -> None:

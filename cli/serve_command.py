@@ -16,6 +16,7 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.exposure import refuse_exposure
+from api.logs import set_up_logs
 from api.recorded import Recorder
 from api.suggestions import Suggestions
 from cli.door import Door
@@ -100,11 +101,14 @@ def serve(
         refuse_exposure(settings, listening.getsockname()[0], operations.keys)
         services = stack.enter_context(closing(open_services(settings)))
         try:
+            set_up_logs(settings)
             app = create_app(services, operations, settings)
+            if app.state.tracing is not None:
+                stack.callback(app.state.tracing.close)
             door = _beside(names, app, settings)
             config = uvicorn.Config(
                 app if door is None else door,
-                log_level="warning",
+                log_config=None,
                 access_log=False,
                 server_header=False,
                 proxy_headers=bool(settings.trusted_proxies),

@@ -146,6 +146,17 @@ class Settings(BaseSettings):
     audit_kept_days: float = Field(
         365, gt=0, description="Records of accesses are dropped after these; a checkpoint stays."
     )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "warning", description="What `footnote serve` logs; info has a line for each request."
+    )
+    log_format: Literal["readable", "json"] = Field(
+        "readable", description="Log lines for people, or one JSON object each."
+    )
+    otlp_endpoint: str | None = Field(
+        None,
+        pattern=r"^https?://\S+$",
+        description="Address of an OpenTelemetry collector (OTLP over HTTP); else no traces.",
+    )
     answer_cache_size: int = Field(
         1_000, ge=0, description="So many answers are kept in memory to be given again; 0: none."
     )
