@@ -182,7 +182,7 @@ async def _upload(plan: Plan, report: Report) -> None:
             headers = {"Content-Type": "application/json"}
             try:
                 response = await client.post("/v1/ask", content=body(), headers=headers)
-                report.uploads_refused += response.status_code == httpx.codes.CONTENT_TOO_LARGE
+                report.uploads_refused += response.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE
             except httpx.TransportError:
                 # The server closed the connection before all was sent: refused as well.
                 report.uploads_refused += 1
