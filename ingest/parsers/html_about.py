@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from collections.abc import Sequence
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -17,7 +18,11 @@ HEAD_BYTES = 4_096
 SITE_NAME = re.compile(r"\s+[|·•»–—:-]{1,2}\s+")
 # Browsers note the address of a page that they save.
 SAVED_FROM = re.compile(rb"<!-- saved from url=\(\d+\)(https?://[^\s>]{1,2000}) -->")
-BINARY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+LATIN_1 = ("iso-8859-1", "latin1", "latin-1", "us-ascii", "ascii")
+# Text holds at most one stray control character in so many, one broken byte in so many.
+TEXT_A_CONTROL = 200
+TEXT_A_FAULT = 500
 
 
 def decoded(content: bytes) -> str:
@@ -34,18 +39,26 @@ def decoded(content: bytes) -> str:
         if content.startswith(mark):
             return content.decode(encoding, "replace")
     declared = DECLARED.search(content[:HEAD_BYTES])
-    names = [name.decode() for name in declared.groups() if name] if declared else []
-    if names[:1] in (["iso-8859-1"], ["ISO-8859-1"], ["latin1"]):
-        names = ["windows-1252"]
-    for name in ("utf-8", *names, "windows-1252"):
+    names = [name.decode().lower() for name in declared.groups() if name] if declared else []
+    text = _by_name(content, names)
+    if "\0" in text or len(CONTROLS.findall(text)) > len(text) // TEXT_A_CONTROL:
+        raise SourceError("it is a binary file, not a web page: check its name's ending")
+    return re.sub(r"^\s*<\?xml.*?\?>", "", text, flags=re.DOTALL)
+
+
+def _by_name(content: bytes, declared: Sequence[str]) -> str:
+    text = content.decode("utf-8", "replace")
+    wrong = text.count("\ufffd")
+    # A few bytes that went wrong leave the others what they are.
+    if not wrong or declared[:1] in (["utf-8"], ["utf8"]) or wrong <= len(text) // TEXT_A_FAULT:
+        return text
+    for name in declared:
+        # Browsers read what is called Latin-1 as Windows-1252.
         try:
-            text = content.decode(name)
+            return content.decode(name if name not in LATIN_1 else "windows-1252")
         except (UnicodeDecodeError, LookupError):
             continue
-        if BINARY.search(text):
-            break
-        return re.sub(r"^\s*<\?xml.*?\?>", "", text, flags=re.DOTALL)
-    raise SourceError("it is a binary file, not a web page: check its name's ending")
+    return content.decode("windows-1252", "replace")
 
 
 def about_page(tree: LexborHTMLParser, parsed: ParsedText, content: bytes) -> dict[str, str]:

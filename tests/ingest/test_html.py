@@ -200,6 +200,12 @@ def test_encodings(content):
     assert texts(parse_html(content)) == ["Tee für 1 €"]
 
 
+def test_a_broken_byte_or_a_stray_control_character_costs_no_page():
+    words = "Tee für 1 € " * 60
+    (text,) = texts(parse_html(f"<p>{words}\x08".encode() + b"\xff end"))
+    assert text == f"{words}\ufffd end"
+
+
 @pytest.mark.parametrize("content", [b"\x00\x01\x02", b"<p>a\x00b"], ids=["binary", "null"])
 def test_a_binary_file_is_refused(content):
     with pytest.raises(SourceError, match="binary file"):
