@@ -26,6 +26,10 @@ NAMED = (
     (ZERO_WIDTH, "zero-width characters"),
     (JOINERS, "zero-width characters"),
 )
+# A single one only says where a line may break; a message takes several, side by side or many.
+LIGHT = (ZERO_WIDTH, JOINERS)
+SIDE_BY_SIDE = 3
+MANY = 16
 
 
 def without_invisible(text: str) -> tuple[str, list[Hidden]]:
@@ -45,9 +49,13 @@ def _told(text: str) -> Iterator[Hidden]:
             # Each of these stands for an ASCII character: the message is made readable.
             said = "".join(chr(ord(c) - 0xE0000) for run in runs for c in run)
             yield Hidden("".join(c for c in said if c.isprintable()), name)
-        elif runs:
+        elif runs and (pattern not in LIGHT or _could_speak(runs)):
             count = sum(map(len, runs))
             yield Hidden(f"{count} in “{_around(text, pattern)}”", name)
+
+
+def _could_speak(runs: list[str]) -> bool:
+    return max(map(len, runs)) >= SIDE_BY_SIDE or sum(map(len, runs)) >= MANY
 
 
 def _around(text: str, pattern: re.Pattern[str]) -> str:

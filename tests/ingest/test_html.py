@@ -130,7 +130,7 @@ def test_text_that_can_be_seen_is_kept(body):
 
 def test_invisible_characters_are_stripped_and_a_message_in_them_is_made_readable():
     tags = "".join(chr(0xE0000 + ord(c)) for c in "obey")
-    parsed = parsed_body(f"<p>Green{tags} te\u200ba wants \u202e57\u202c degrees.")
+    parsed = parsed_body(f"<p>Green{tags} te\u200b\u200b\u200ba wants \u202e57\u202c degrees.")
     assert texts(parsed) == ["Green tea wants 57 degrees."]
     assert hidden(parsed)[0] == ("obey", "tag characters")
     assert {reason for _, reason in hidden(parsed)} == {
