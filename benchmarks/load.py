@@ -30,6 +30,7 @@ HEALTH_SECONDS = 0.1
 HEALTH_LIMIT_MS = 100.0
 ALONE = 20
 UPLOAD_BYTES = 100_000_000
+TOO_LARGE = 413
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +183,9 @@ async def _upload(plan: Plan, report: Report) -> None:
             headers = {"Content-Type": "application/json"}
             try:
                 response = await client.post("/v1/ask", content=body(), headers=headers)
-                report.uploads_refused += response.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE
+                report.uploads_refused += (
+                    response.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE
+                )
             except httpx.TransportError:
                 # The server closed the connection before all was sent: refused as well.
                 report.uploads_refused += 1
