@@ -115,7 +115,7 @@ class Keys:
     def all(self) -> list[Key]:
         """All keys ever made, oldest first."""
         with self._store.reading() as connection:
-            rows = connection.execute(select(keys).order_by(keys.c.created_at, keys.c.id))
+            rows = connection.execute(select(keys).order_by(keys.c.created_at, keys.c.name))
             return [key_of(row) for row in rows]
 
     def exist(self) -> bool:
