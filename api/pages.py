@@ -18,6 +18,7 @@ from api.openapi import problems
 from api.recorded import BackendOfApp
 from api.responses import JsonResponse
 from api.templating import html_page
+from operations.caller import ANONYMOUS
 from rag.contract import document_to_json
 from rag.domain import Document
 from rag.errors import InvalidRequestError
@@ -57,6 +58,7 @@ async def chat(
         "suggestions": await backend.suggested_questions(SUGGESTIONS, caller.audiences),
         "documents": await backend.document_count(caller.audiences),
         "reader": caller.key_id or "",
+        "anonymous": caller == ANONYMOUS,
         "question_max_chars": settings.question_max_chars,
         "history_max_turns": settings.history_max_turns,
     }

@@ -54,7 +54,9 @@ async def frame(
     settings: SettingsOfApp,
 ) -> Response:
     """The page in the frame: the one page of ours that others may show, and only those named."""
-    suggestions = await backend.suggested_questions(SUGGESTIONS, PUBLIC) if caller else []
+    # The frame asks without cookies, so a signed-in reader is answered there as anybody is.
+    answers = settings.allow_anonymous or (caller is not None and caller.key_id is None)
+    suggestions = await backend.suggested_questions(SUGGESTIONS, PUBLIC) if answers else []
     values = {
         "origins": " ".join(origins),
         "suggestions": suggestions,

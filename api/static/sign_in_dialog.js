@@ -6,13 +6,19 @@ import { events, post, send, valueOf } from "./service.js";
 const dialog = document.getElementById("signin");
 const form = document.getElementById("signin-form");
 const field = document.getElementById("signin-key");
+const why = document.getElementById("signin-why");
 const said = document.getElementById("signin-said");
 
 // `signedIn()` is called once a key was taken.
 export function offerSignIn(signedIn) {
   events.addEventListener("signin", () => {
-    if (!dialog.open) dialog.showModal();
+    show("You are not signed in any more. Give your key to go on; what you have asked stays.");
   });
+  document.getElementById("sign-in")?.addEventListener("click", () => {
+    document.getElementById("drawer").close();
+    show("With a key you read what is not for everybody. Whoever runs this guide gives you one.");
+  });
+  document.getElementById("signin-close").addEventListener("click", () => dialog.close());
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     said.replaceChildren();
@@ -33,6 +39,13 @@ export function offerSignIn(signedIn) {
       field.select();
     }
   });
+}
+
+function show(reason) {
+  if (dialog.open) return;
+  why.textContent = reason;
+  dialog.showModal();
+  field.focus();
 }
 
 export async function signOut() {

@@ -11,6 +11,7 @@ from operations.caller import Scope
 from tests.api.access import KeyRing
 from tests.api.pages import looked_at
 from tests.api.server import served
+from tests.axe import grave_faults
 from tests.browser import chromium
 from tests.chat_page import announced, ask, focused, press, text, until, until_true
 from tests.fakes.service import FakeServices
@@ -163,3 +164,20 @@ def test_another_reader_of_this_browser_sees_nothing_of_it(
         kept = browser.execute_script("return Object.values(localStorage).join()")
         assert "moon" not in kept
         assert httpx.get(f"{address}/v1/session").status_code == 401
+
+
+def test_who_reads_without_a_key_can_sign_in_with_one(
+    browser: Chrome, tmp_path_factory: pytest.TempPathFactory
+):
+    ring = KeyRing(tmp_path_factory.mktemp("keys"))
+    key = ring.add("one", Scope.ASK)
+    with served(FakeServices(), data_dir=ring.data_dir, allow_anonymous=True) as address:
+        browser.get(address)
+        open_drawer(browser)
+        until(browser, "#sign-in")[0].click()
+        assert focused(browser).get_attribute("id") == "signin-key"
+        assert grave_faults(browser) == []
+        focused(browser).send_keys(key, Keys.ENTER)
+        until_true(browser, "document.body?.dataset.reader")
+        open_drawer(browser)
+        assert until(browser, "#sign-out")

@@ -14,8 +14,10 @@ from selenium.webdriver import ActionChains, Chrome, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
+from operations.caller import Scope
 from rag.errors import InvalidRequestError
 from rag.settings import load_settings
+from tests.api.access import KeyRing
 from tests.api.server import served
 from tests.axe import grave_faults
 from tests.browser import PHONE, chromium, console, requested_addresses
@@ -178,6 +180,27 @@ def test_on_a_dark_phone_it_covers_the_screen(tmp_path: Path, places: tuple[str,
         ask(phone, "Who lives on the moon?")
         assert phone.execute_script("return document.documentElement.scrollWidth") == PHONE[0]
         assert grave_faults(phone) == []
+
+
+@pytest.mark.real
+def test_it_never_asks_with_the_rights_of_a_reader_who_is_signed_in(
+    browser: Chrome, tmp_path: Path
+):
+    ring = KeyRing(tmp_path)
+    key = ring.add("one", Scope.ASK)
+    fake = FakeServices()
+    with served(fake, data_dir=tmp_path, widget_origins="https://docs.example") as footnote:
+        browser.get(footnote)
+        until(browser, "input[type=password]")[0].send_keys(key, Keys.ENTER)
+        until(browser, "#question")
+        browser.get(f"{footnote}/widget")
+        assert text(browser, ".suggestion") == [], "headings are shown to readers alone"
+        turn = ask(browser, "How hot?")
+        assert "Only readers who have a key can ask here." in turn.text
+        assert turn.find_element(By.LINK_TEXT, "Sign in on Footnote’s own page")
+        assert fake.answerer.asked == []
+        assert grave_faults(browser) == []
+        console(browser)
 
 
 def test_only_its_page_may_be_framed_and_only_by_those_that_are_named(places: tuple[str, str, str]):
