@@ -56,15 +56,17 @@ class DiscordReply:
         self._is_edited = False
 
     async def progress(self, progress: Progress) -> None:
-        """Show how far it has come; what comes within a second of the last edit is dropped.
+        """Show how far it has come; sentences within a second of the last edit wait for the next.
 
-        A stage alone is no news: that work has begun is seen already.
+        A stage alone is no news: that work has begun is seen already. That something is amiss is
+        said in any case.
         """
-        now = self._clock()
-        is_news = progress.text or progress.stage not in STAGES.values()
-        if not is_news or now - self._edited_at < EDIT_SECONDS:
+        is_stage = progress.stage in STAGES.values()
+        wait = self._edited_at + EDIT_SECONDS - self._clock()
+        if is_stage and (wait > 0 or not progress.text):
             return
-        self._edited_at, self._is_edited = now, True
+        await asyncio.sleep(max(0.0, wait))
+        self._edited_at, self._is_edited = self._clock(), True
         text = progress_message(progress.stage, progress.text, self._asked)
         try:
             await self._surface.edit(text, None)

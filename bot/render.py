@@ -94,7 +94,11 @@ def source_blocks(answer: Answer) -> list[Block]:
             for one in answer.citations
         ]
         return [Block(Kind.HEADING, SOURCES_HEADING), *sources] if sources else []
-    closest = [Block(Kind.SOURCE, place_of(one), 0, safe_url(one.url)) for one in answer.nearest]
+    # Two passages of one section look alike in a list: the closer one stands for both.
+    places = {place_of(one): one for one in reversed(answer.nearest)}
+    closest = [
+        Block(Kind.SOURCE, place, 0, safe_url(one.url)) for place, one in reversed(places.items())
+    ]
     return [Block(Kind.HEADING, NEAREST_HEADING), *closest] if closest else []
 
 

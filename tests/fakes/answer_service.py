@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
-from bot.service import Asking, Opinion, Progress, ServiceError, Tell
+from bot.service import Asking, Opinion, Progress, ServiceError, Tell, stage_word
 from rag.domain import Answer, AnswerStatus, DocumentSummary
 from tests.fakes.service import ABSTAINED, ANSWERED, PARTIAL
 
@@ -45,7 +45,7 @@ class FakeAnswerService:
             if marks and marks in answer.text[end:]:
                 end = answer.text.index(marks, end) + len(marks)
             said = answer.text[:end]
-            await tell(Progress("composing", said))
+            await tell(Progress(stage_word("writing"), said))
             if self.pause is not None:
                 await self.pause()
         return answer

@@ -212,7 +212,9 @@ class FakeDiscord:
             for place, one in enumerate(form["components"], start=1)
         ]
         data = {"custom_id": form["custom_id"], "components": components}
-        return await self._interact(Interaction(MODAL_SUBMIT, person, opened.channel, data))
+        return await self._interact(
+            Interaction(MODAL_SUBMIT, person, opened.channel, data, words="the form")
+        )
 
     async def _interact(self, interaction: Interaction) -> Interaction:
         self.interactions.all.append(interaction)
