@@ -30,7 +30,7 @@ def as_markdown(report: GapReport) -> str:
     period = report.period
     counts = (
         f"{period.since:%d %B %Y} to {period.until:%d %B %Y}: {period.asked:,} questions, of which "
-        f"{period.abstained:,} found no answer and {period.voted_down:,} were voted down."
+        f"{period.abstained:,} found no answer; {period.voted_down:,} voted down."
     )
     lines = ["# What the guide doesn’t answer yet", "", counts, ""]
     for gap in report.gaps:

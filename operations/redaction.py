@@ -20,6 +20,7 @@ Span = tuple[int, int, str]
 Finder = Callable[[str], Iterator[Span]]
 
 NAMED_WITHIN = 40  # characters before a number in which a word may say what it is
+FEWEST_PHONE_DIGITS = 7
 FEWEST_DIGITS = 5  # of a national identifier that is otherwise letters
 PLAIN: tuple[tuple[str, str], ...] = (
     ("secret", r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"),  # JSON web tokens
@@ -41,7 +42,7 @@ IPV4 = re.compile(r"(?<![\w.-])\d{1,3}(?:\.\d{1,3}){3}(?![\w-]|\.\d)")
 IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?![\w:])")
 VERSION = re.compile(r"(?i)(?:\bversions?|\brelease|\bv|[=<>~^])\s*$")
 ID = re.compile(r"\b[A-Za-z0-9]+(?:[-/.][A-Za-z0-9]+){0,4}\b")
-SPACED_ID = re.compile(r"(?<![\w.,-])\d{1,6}(?: \d{2,6}){1,5}(?![\w-]|[.,]\d)")
+SPACED_ID = re.compile(r"(?<![\w.,-])\d{1,6}(?: \d{2,6}){1,7}(?![\w-]|[.,]\d)")
 DECIMAL = re.compile(r"\d+\.\d+")
 NAMES_OF_IDS = re.compile(
     r"(?i)\b(ssn|social security|national (id|insurance|number)|id card|identity|identification"
@@ -134,7 +135,9 @@ class Redactor:
                 if grouped or NAMES_OF_PHONES.search(_before(text, match.start)):
                     yield match.start, match.end, "phone"
             for match in PhoneNumberMatcher(text, region, Leniency.POSSIBLE):
-                if NAMES_OF_PHONES.search(_before(text, match.start)):
+                digits = sum(map(str.isdecimal, match.raw_string))
+                named = NAMES_OF_PHONES.search(_before(text, match.start))
+                if named and digits >= FEWEST_PHONE_DIGITS:
                     yield match.start, match.end, "phone"
 
 
