@@ -116,6 +116,7 @@ MATRIX = [
     Line("GET /gaps", Scope.ADMIN, headers=HTML),
     Line("GET /gaps.jsonl", Scope.ADMIN),
     Line("GET /gaps.md", Scope.ADMIN),
+    Line("GET /metrics", Scope.ADMIN),
     Line("GET /mcp", Scope.ASK, headers=JSON, status=406),
     Line("DELETE /mcp", Scope.ASK, headers=JSON, status=405),
     mcp("tools/list", {}),
