@@ -14,6 +14,7 @@ from pathlib import Path
 from selenium.webdriver import Chrome
 
 from api.backend import Backend
+from api.recorded import Recorder
 from bot.in_process import InProcessService
 from bot.manners import Rates
 from bot.service import AnswerService, Asking, ServiceError, Tell
@@ -32,6 +33,7 @@ from tests.fakes.slack import Channel, Message, Person
 from tests.fakes.slack.picture import page_of, photograph
 from tests.fakes.slack.workspace import BOT_USER
 
+PLAY_SECONDS = 120
 FASTAPI = "when should I pick FastAPI over Django?"
 HOSTILE = """# Zephyr rotation
 
@@ -136,14 +138,17 @@ def album(folder: Path) -> None:
                 chromium(Path(made) / "profile") as browser,
             ):
                 service = InProcessService(
-                    Backend(services, settings.queue_max), operations, "slack"
+                    Recorder(Backend(services, settings.queue_max), operations.journal),
+                    operations,
+                    "slack",
                 )
                 for number, (play, options) in enumerate(PLAYS):
                     place = Path(made) / str(number)
                     place.mkdir()
 
                     async def run(world: World, play=play) -> None:
-                        await play(world, Album(browser, folder, world), service)
+                        async with asyncio.timeout(PLAY_SECONDS):
+                            await play(world, Album(browser, folder, world), service)
 
                     scenario(place, run, **options)
 

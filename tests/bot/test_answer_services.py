@@ -9,6 +9,7 @@ import pytest
 
 from api.app import create_app
 from api.backend import Backend
+from api.recorded import Recorder
 from bot.in_process import InProcessService
 from bot.over_http import HttpService
 from bot.service import Asking, Opinion, ServiceError
@@ -29,7 +30,9 @@ def using(request, tmp_path):
         with closing(open_operations(settings)) as operations:
             if request.param == "in process":
                 service = InProcessService(
-                    Backend(services, settings.queue_max), operations, "slack"
+                    Recorder(Backend(services, settings.queue_max), operations.journal),
+                    operations,
+                    "slack",
                 )
             else:
                 app = create_app(services, operations, settings)
