@@ -184,6 +184,41 @@ def gaps(
 
 
 @app.command()
+def watch(
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders to follow.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Follow folders: ingest whatever changes in them, until Ctrl-C."""
+    with telling_faults(as_json=False):
+        from cli.watch_command import watch
+
+        watch(paths, data_dir)
+
+
+@app.command()
+def rollback(data_dir: DataDir = None, json: Json = False) -> None:
+    """Go back one publication; once more undoes it."""
+    with telling_faults(as_json=json):
+        from cli.rollback_command import rollback
+
+        rollback(data_dir, as_json=json)
+
+
+@app.command()
+def forget(
+    document: Annotated[str, typer.Argument(help="A document's id, address or path.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask whether it is meant.")] = False,
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Erase one document everywhere, and prove it."""
+    with telling_faults(as_json=json):
+        from cli.forget_command import forget_document
+
+        forget_document(document, data_dir, yes=yes, as_json=json)
+
+
+@app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(min=1, max=65_535, help="Port to listen on.")] = None,

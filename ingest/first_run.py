@@ -29,7 +29,7 @@ def _undo(data_dir: Path, *, existed: bool) -> None:
         return
     with closing(Catalog(data_dir)) as catalog:
         # Texts that were embedded before the run was stopped are worth keeping.
-        if catalog.state().epoch or catalog.has_vectors():
+        if catalog.state().epoch or catalog.vector_count():
             return
     for file in (*data_dir.glob(f"{CATALOG_FILE}*"), data_dir / LOCK_FILE):
         file.unlink(missing_ok=True)

@@ -90,10 +90,11 @@ class Catalog(CatalogView):
             index = read_state(connection).index
             return not index or get_meta(connection, "damaged") != index
 
-    def has_vectors(self) -> bool:
-        """Whether anything was ever embedded."""
+    def vector_count(self) -> int:
+        """How many embeddings are stored."""
         with self.database.reading() as connection:
-            return connection.execute("SELECT 1 FROM embeddings LIMIT 1").fetchone() is not None
+            (count,) = connection.execute("SELECT count(*) FROM embeddings").fetchone()
+        return int(count)
 
     def live_unit_hashes(self) -> Iterator[tuple[int, list[bytes]]]:
         """Key of every live passage and the text hashes of its units, in order."""

@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -73,6 +74,21 @@ class Database:
             except BaseException:
                 connection.rollback()
                 raise
+
+    def shed(self) -> bool:
+        """Write the file anew without what was deleted, and empty the write-ahead log.
+
+        False when a reader still holds the old state after ten seconds: then the log keeps it.
+        """
+        with self._translating():
+            connection = self.connection()
+            connection.execute("VACUUM")
+            for _ in range(int(BUSY_SECONDS * 10)):
+                (busy, *_rest) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                if not busy:
+                    return True
+                time.sleep(0.1)
+        return False
 
     def close(self) -> None:
         """Close every thread's connection; the database can be opened again."""

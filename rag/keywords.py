@@ -63,6 +63,18 @@ def drop_keywords(connection: sqlite3.Connection, epoch: int) -> None:
         )
 
 
+def drop_words_of(connection: sqlite3.Connection, document_id: str) -> None:
+    """Forget the words of a document for good: the tables are merged, so that no old part stays."""
+    for (audience,) in connection.execute("SELECT id FROM audiences").fetchall():
+        table = f"keywords_{int(audience)}"
+        connection.execute(
+            f"DELETE FROM {table} WHERE rowid IN"  # noqa: S608 - a number
+            " (SELECT key FROM passages WHERE document_id = ?)",
+            (document_id,),
+        )
+        connection.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")  # noqa: S608
+
+
 def _audiences_of(connection: sqlite3.Connection, moment: str, epoch: int) -> list[int]:
     rows = connection.execute(
         f"SELECT DISTINCT audience FROM revisions WHERE {moment} = ?",  # noqa: S608 - a column

@@ -17,13 +17,14 @@ from rag.catalog_rows import (
     read_passage_rows,
     read_state,
     set_meta,
+    split_hashes,
 )
 from rag.database import Database
 from rag.domain import Document, Passage
 from rag.embedder import Vectors
 from rag.errors import InvalidRequestError
 from rag.faults import fault_point
-from rag.keywords import add_keywords, drop_keywords, stage_keywords
+from rag.keywords import add_keywords, drop_keywords, drop_words_of, stage_keywords
 
 KEPT_FOR_ROLLBACK = "previous"
 
@@ -237,6 +238,45 @@ class Publisher:
         with self._database.writing() as connection:
             set_meta(connection, "damaged", index)
 
+    def forget(self, document_id: str, index: str) -> None:
+        """Delete a document in every state, and all that was kept to go back to.
+
+        A publication of its own: readers change from one state to the next. What this leaves in
+        the file, `shed` takes out.
+        """
+        with self._database.writing() as connection:
+            state = read_state(connection)
+            connection.execute("PRAGMA secure_delete = ON")
+            drop_words_of(connection, document_id)
+            connection.execute(
+                "DELETE FROM refusals WHERE uri IN"
+                " (SELECT uri FROM addresses WHERE document_id = ?)",
+                (document_id,),
+            )
+            (last,) = connection.execute(
+                "SELECT last_revision FROM documents WHERE id = ?", (document_id,)
+            ).fetchone()
+            floor = max(last, int(get_meta(connection, "revision_floor", "0")))
+            set_meta(connection, "revision_floor", str(floor))
+            connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+            for table in ("revisions", "addresses"):
+                connection.execute(
+                    f"DELETE FROM {table} WHERE born IS NULL OR gone IS NOT NULL"  # noqa: S608
+                )
+            _drop_empty_documents(connection)
+            _drop_unused_vectors(connection)
+            set_meta(connection, "epoch", str(state.epoch + 1))
+            set_meta(connection, "index", index)
+            set_meta(connection, "generation", new_generation())
+            set_meta(connection, KEPT_FOR_ROLLBACK, "{}")
+            fault_point("forget.before_commit")
+        fault_point("forget.after_commit")
+
+    def drop_unused_vectors(self) -> None:
+        """Delete embeddings of texts that no stored passage holds."""
+        with self._database.writing() as connection:
+            _drop_unused_vectors(connection)
+
     def remaining_documents(self, removed: Iterable[str]) -> list[str]:
         """The live documents that the next publication leaves an address when these are removed."""
         with self._database.reading() as connection:
@@ -356,6 +396,17 @@ def _describe(
     set_meta(connection, "model", build.model)
     set_meta(connection, "dimension", str(build.dimension))
     set_meta(connection, "cut", build.cut)
+
+
+def _drop_unused_vectors(connection: sqlite3.Connection) -> None:
+    connection.execute("CREATE TEMP TABLE used (text_hash BLOB PRIMARY KEY) WITHOUT ROWID")
+    rows = connection.execute("SELECT text_hash, unit_hashes FROM passages")
+    connection.executemany(
+        "INSERT OR IGNORE INTO used VALUES (?)",
+        ((value,) for own, units in rows for value in (own, *split_hashes(units))),
+    )
+    connection.execute("DELETE FROM embeddings WHERE text_hash NOT IN (SELECT text_hash FROM used)")
+    connection.execute("DROP TABLE used")
 
 
 def _drop_empty_documents(connection: sqlite3.Connection) -> None:

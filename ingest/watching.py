@@ -1,0 +1,53 @@
+"""A folder followed: whatever changes in it is ingested when it has settled."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from threading import Event
+
+from watchfiles import watch
+
+from ingest.pipeline import ingest_paths
+from ingest.report import IngestReport
+from rag.bootstrap import Services
+from rag.errors import RagError
+
+# An editor writes a file in several steps, a copy of a folder takes its time.
+SETTLE_MS = 1_600
+
+
+def follow(
+    services: Services,
+    paths: Sequence[Path],
+    stop: Event,
+    tell_fault: Callable[[RagError], None],
+    settle_ms: int = SETTLE_MS,
+) -> Iterator[IngestReport]:
+    """A report of the first ingest, then one for every change that was published, until `stop`.
+
+    Files that go are removed, unless so many go at once that it looks like an outage. A fault is
+    told and the folder followed on: the next change tries again.
+    """
+    for _ in _changes(services, paths, stop, settle_ms):
+        try:
+            before = services.catalog.state().epoch
+            report = ingest_paths(services, paths, prune=True)
+        except RagError as error:
+            tell_fault(error)
+            continue
+        if services.catalog.state().epoch != before or report.refused:
+            yield report
+
+
+def _changes(
+    services: Services, paths: Sequence[Path], stop: Event, settle_ms: int
+) -> Iterator[object]:
+    yield None
+    data_dir = str(services.catalog.data_dir.resolve())
+    yield from watch(
+        *paths,
+        watch_filter=lambda _, path: not path.startswith(data_dir),
+        debounce=settle_ms,
+        stop_event=stop,
+        raise_interrupt=False,
+        ignore_permission_denied=True,
+    )

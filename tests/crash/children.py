@@ -1,0 +1,54 @@
+"""Work done in forked children, so that it can be killed and costs no import."""
+
+import os
+import pickle
+import signal
+import time
+from collections.abc import Callable
+from typing import Any
+
+
+class Child:
+    """A forked process that runs one function; the parent must have no threads of Chroma's."""
+
+    def __init__(self, work: Callable[[], Any]) -> None:
+        self._reading, writing = os.pipe()
+        self.pid = os.fork()
+        if self.pid:
+            os.close(writing)
+            return
+        os.close(self._reading)
+        code = 1
+        try:
+            result = pickle.dumps(work())
+            with os.fdopen(writing, "wb") as stream:
+                stream.write(result)
+            code = 0
+        except BaseException as error:  # noqa: BLE001 - told to the parent, whatever it was
+            with os.fdopen(writing, "wb") as stream:
+                stream.write(pickle.dumps(f"{type(error).__name__}: {error}"))
+        finally:
+            os._exit(code)
+
+    def wait(self) -> tuple[int, Any]:
+        """Exit code, negative for a signal, and what the function returned or why it failed."""
+        with os.fdopen(self._reading, "rb") as stream:
+            content = stream.read()
+        _, status = os.waitpid(self.pid, 0)
+        return os.waitstatus_to_exitcode(status), pickle.loads(content) if content else None  # noqa: S301
+
+    def kill_after(self, seconds: float) -> None:
+        """Send SIGKILL after a while, unless it has ended by then."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                return
+            time.sleep(0.002)
+        os.kill(self.pid, signal.SIGKILL)
+
+
+def done(work: Callable[[], Any]) -> Any:
+    """What a function returns in a child. Raises AssertionError when the child fails."""
+    code, result = Child(work).wait()
+    assert code == 0, f"a child that was not to fail ended with {code}: {result}"
+    return result

@@ -1,0 +1,34 @@
+"""F05: an index that was damaged behind our back is noticed, answered without, and built anew."""
+
+import pytest
+
+from ingest.pipeline import ingest_paths
+from rag.chroma_index import ChromaIndex
+from rag.index_folders import index_folder
+from tests.crash.store_state import faults_of
+
+pytestmark = pytest.mark.real
+
+
+def test_vectors_deleted_behind_our_back_are_noticed_and_repaired(open_fake_services, tmp_path):
+    guide = tmp_path / "guide"
+    guide.mkdir()
+    for n in range(10):
+        (guide / f"{n}.md").write_text(f"# Tea {n}\n\nPart 1 of tea number {n} is v{n}.\n")
+    services = open_fake_services(exact_search_limit=0)
+    ingest_paths(services, [guide])
+    damaged = services.catalog.state()
+    names = [row[1] for row in services.catalog.live_passage_ids()]
+    with ChromaIndex(
+        index_folder(services.catalog, damaged.index), services.catalog, "fake"
+    ) as chroma:
+        chroma.delete(dict.fromkeys(names[:3], 1))
+    reader = open_fake_services(exact_search_limit=0)
+    assert faults_of(reader) == [], "exact search answers meanwhile"
+    assert not reader.catalog.status().is_sound, "and the store says that it is not ready"
+    assert ingest_paths(services, [guide]).unchanged == 10
+    mended = services.catalog.state()
+    assert (mended.epoch, mended.index) != (damaged.epoch, damaged.index)
+    assert reader.catalog.status().is_sound
+    assert reader.index.check()
+    assert faults_of(reader) == []
