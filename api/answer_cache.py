@@ -74,6 +74,7 @@ class AnswerCache:
                     yield progress
             return
         began = time.perf_counter()
+        self._forget_all_but(published)
         key = self._key(question, published)
         kept = self._kept.get(key)
         if kept is not None:
@@ -92,10 +93,6 @@ class AnswerCache:
                 else:
                     yield progress
 
-    def clear(self) -> None:
-        """Forget every answer."""
-        self._kept.clear()
-
     async def _keeping(self, key: CacheKey, start: Callable[[], Stream]) -> Stream:
         told: list[Progress] = []
         async with aclosing(start()) as stream:
@@ -111,11 +108,15 @@ class AnswerCache:
             return
         # It says itself what it was made from: a publication may have come in between.
         key = replace(key, published=kept.answer.generation)
-        for other in [one for one in self._kept if one.published != key.published]:
-            del self._kept[other]
+        self._forget_all_but(key.published)
         self._kept[key] = kept
         while len(self._kept) > self._size:
             self._kept.popitem(last=False)
+
+    def _forget_all_but(self, published: str) -> None:
+        # What was erased or changed goes from memory with the next question, whoever asks it.
+        for other in [one for one in self._kept if one.published != published]:
+            del self._kept[other]
 
     def _key(self, question: Question, published: str) -> CacheKey:
         return CacheKey(

@@ -3,6 +3,7 @@
 import logging
 import re
 import sys
+import time
 from collections.abc import Sequence
 from contextvars import ContextVar
 from typing import TextIO
@@ -34,6 +35,9 @@ def set_up_logs(settings: Settings, stream: TextIO | None = None) -> None:
         if settings.log_format == "json"
         else logging.Formatter(READABLE)
     )
+    formatter.converter = time.gmtime
+    formatter.default_time_format = "%Y-%m-%dT%H:%M:%S"
+    formatter.default_msec_format = "%s.%03dZ"
     handler.setFormatter(_Hiding(formatter, _secrets_of(settings)))
     root = logging.getLogger()
     root.handlers[:] = [handler]

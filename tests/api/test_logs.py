@@ -6,6 +6,7 @@ import logging
 import subprocess
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -60,6 +61,8 @@ def test_a_line_names_its_request_and_hides_secrets(written: io.StringIO, log_fo
             "footnote.test",
         )
         assert "ValueError" in second["exc_info"]
+        told = datetime.fromisoformat(first["time"])
+        assert abs((datetime.now(UTC) - told).total_seconds()) < 60
 
 
 @pytest.mark.real
