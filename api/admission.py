@@ -104,7 +104,7 @@ class Admission:
         if self._anonymous:
             return ANONYMOUS
         raise NotAuthenticatedError(
-            "This needs a key: send it as Authorization: Bearer fn_…, or sign in on the page."
+            "This needs a key: sign in with yours, or send it as Authorization: Bearer fn_…."
         )
 
     def _is_local(self, request: Request) -> bool:

@@ -9,6 +9,8 @@ from rag.domain import Question, Turn
 
 TOP_K_DEFAULT = 5
 TOP_K_MAX = 50
+# However many the settings allow; reading more of them than this would hold everybody up.
+MOST_TURNS = 2_000
 
 
 class RequestModel(BaseModel):
@@ -65,7 +67,8 @@ class AskIn(ReadingModel):
 
     question: Annotated[str, Field(description="The question, in the reader's own words.")]
     history: Annotated[
-        list[TurnIn], Field(description="Earlier turns, so that a follow-up is understood.")
+        list[TurnIn],
+        Field(max_length=MOST_TURNS, description="Earlier turns: a follow-up needs them."),
     ] = []
 
     def to_question(self, audience: Audience) -> Question:

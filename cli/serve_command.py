@@ -18,6 +18,7 @@ from api.app import create_app
 from api.exposure import refuse_exposure
 from api.logs import set_up_logs
 from api.recorded import Recorder
+from api.server_options import SERVER_OPTIONS
 from api.suggestions import Suggestions
 from cli.door import Door
 from cli.listening import listening_error, listening_socket
@@ -114,6 +115,7 @@ def serve(
                 proxy_headers=bool(settings.trusted_proxies),
                 forwarded_allow_ips=list(settings.trusted_proxies),
                 timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+                **SERVER_OPTIONS,
             )
             question = next(iter(Suggestions(services.catalog).first(1, PUBLIC)), None)
             run_bots = partial(_run_bots, names, app.state.recorder, operations, settings, door)

@@ -10,6 +10,7 @@ import uvicorn
 from pydantic import SecretStr
 from starlette.responses import PlainTextResponse
 
+from api.server_options import SERVER_OPTIONS
 from bot.desk import Desk
 from bot.slack_app import SlackBot
 from bot.slack_manifest import PATH, manifest
@@ -111,7 +112,9 @@ async def _listen(bot: SlackBot, secret: str, team: str, settings: Settings) -> 
         listening_socket(settings.host, settings.slack_port) as listening,
         door.opened(PATH, http_endpoint(bot, secret)),
     ):
-        config = uvicorn.Config(door, log_level="warning", access_log=False, server_header=False)
+        config = uvicorn.Config(
+            door, log_level="warning", access_log=False, server_header=False, **SERVER_OPTIONS
+        )
         _tell(
             f"Connected to Slack as {bot.name} in {team}; listening on "
             f"{settings.host}:{settings.slack_port}{PATH}."

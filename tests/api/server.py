@@ -11,6 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.server_options import SERVER_OPTIONS
 from operations.bootstrap import open_operations
 from rag.settings import Settings
 from tests.fakes.service import FakeServices
@@ -37,7 +38,9 @@ def served(
         with closing(open_operations(chosen)) as operations:
             app = create_app(services, operations, chosen)
             extend(app)
-            server = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False))
+            server = uvicorn.Server(
+                uvicorn.Config(app, log_level="critical", access_log=False, **SERVER_OPTIONS)
+            )
             with _running(server, listening):
                 yield address
 
