@@ -326,7 +326,8 @@ async def resumed(world, pictures, service):
 
 
 async def long(world, pictures, _service):
-    code = "def brew(leaf):\n    if leaf.is_green:\n        return 75\n    return 100\n\n" * 60
+    line = "    kettle.heat_to(table.lookup(leaf.kind, leaf.age), altitude=kettle.altitude)\n"
+    code = "def brew(leaf, kettle, table):\n" + line * 50
     paragraph = "The darker the leaf, the hotter the water must be. " * 40
     text = "\n\n".join([f"{paragraph}[1]", f"```python\n{code}```", f"{paragraph}[2]"] * 2)
     world.service.scripted["long"] = dataclasses.replace(
@@ -335,7 +336,7 @@ async def long(world, pictures, _service):
     async with world.bot():
         await world.slack.say(world.ana, world.general, f"{FOOTNOTE} a long one?")
         await world.answer_in(world.general)
-        pictures.take("18-long-answer-with-code", "two messages, fences closed, sources last")
+        pictures.take("18-long-answer-with-code", "fences closed in each message, sources last")
 
 
 PLAYS = [
