@@ -20,7 +20,7 @@ from api.responses import JsonResponse
 from api.schemas import AskIn, SearchIn
 from rag.audience import audience_of
 from rag.contract import answer_to_json, search_to_json
-from rag.errors import EmptyStoreError
+from rag.errors import EmptyStoreError, IndexNotReadyError
 
 # Answers are about documents that may change at any moment, and questions are nobody else's.
 NOT_KEPT = {"Cache-Control": "no-store"}
@@ -98,11 +98,15 @@ async def healthz() -> JsonResponse:
     tags=["health"],
 )
 async def readyz(backend: BackendOfApp) -> JsonResponse:
-    """Whether questions can be answered: 503 until there are documents."""
+    """Whether questions can be answered: 503 without documents, or while the index is mended."""
     status = await backend.status()
     if not status.documents:
         raise EmptyStoreError(
             "No document has been ingested yet: run footnote ingest with a file or a folder."
+        )
+    if not status.is_sound:
+        raise IndexNotReadyError(
+            "The vector index differs from the catalog and is being built anew: try again shortly."
         )
     ready = {
         "status": "ready",

@@ -22,6 +22,7 @@ from api.server_options import SERVER_OPTIONS
 from api.suggestions import Suggestions
 from cli.door import Door
 from cli.listening import listening_error, listening_socket
+from ingest.upkeep import Upkeep
 from operations.answers import Channel
 from operations.bootstrap import Operations, open_operations
 from rag.audience import PUBLIC
@@ -101,6 +102,9 @@ def serve(
     ):
         refuse_exposure(settings, listening.getsockname()[0], operations.keys)
         services = stack.enter_context(closing(open_services(settings)))
+        # The first question needn't wait for the model.
+        services.embedder.current()
+        stack.enter_context(closing(Upkeep(services)))
         try:
             set_up_logs(settings)
             app = create_app(services, operations, settings)

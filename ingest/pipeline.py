@@ -25,6 +25,7 @@ from ingest.report import Action, IngestReport, Step
 from ingest.site_pages import METADATA_KEY, SitePages
 from ingest.source import SourceDocument
 from ingest.sources import ReadableSource, find_files
+from ingest.target import target_embedder
 from rag.audience import Audience
 from rag.bootstrap import Services
 from rag.errors import SourceError
@@ -290,7 +291,7 @@ def _publish(
     cut = cut_name(placing.size)
     build = None
     if (state.model, state.cut) != (target, cut) and (state.model or placing.has_staged):
-        embedder = services.embedders.named(target)
+        embedder = target_embedder(services)
         build = Build(embedder.name, embedder.dimension, cut)
         if state.model:
             placing.report.rebuilt, embedded = rebuild(

@@ -10,6 +10,7 @@ from ingest.reading import ReadDocument, finish
 from ingest.report import Action, IngestReport, Step
 from ingest.site_pages import SitePages
 from ingest.source import SourceDocument
+from ingest.target import target_embedder
 from rag.audience import PUBLIC, Audience
 from rag.bootstrap import Services
 from rag.domain import Document
@@ -116,7 +117,7 @@ class Placing:
         hashed: str,
     ) -> None:
         services = self._services
-        embedder = services.embedders.named(services.settings.embedding_model)
+        embedder = target_embedder(services)
         document_id = self._id_for(source)
         cut = list(passages(document_id, read.title, read.parsed, embedder.token_count, self.size))
         if self._dry_run:

@@ -97,6 +97,17 @@ def test_ready_says_what_is_live(client: httpx.Client):
     ReadyOut.model_validate(client.get("/readyz").json())
 
 
+def test_a_service_whose_index_is_mended_is_not_ready_and_answers_all_the_same():
+    services = FakeServices()
+    services.catalog.is_sound = False
+    with served(services) as address:
+        ready = httpx.get(f"{address}/readyz")
+        asked = httpx.post(f"{address}/v1/ask", json={"question": "How hot?"})
+    assert (ready.status_code, asked.status_code) == (503, 200)
+    assert "built anew" in ready.json()["detail"]
+    assert ready.headers["retry-after"]
+
+
 def test_an_empty_catalog_is_not_ready_and_answers_nothing():
     with served(FakeServices([])) as address:
         ready = httpx.get(f"{address}/readyz")

@@ -211,6 +211,7 @@ class FakeCatalog:
 
     held: list[Document] = field(default_factory=lambda: list(DOCUMENTS))
     read: list[str] = field(default_factory=list)
+    is_sound: bool = True
 
     def seen_by(self, audience: Audience) -> "FakeCatalog":
         """What a reader with these labels may see."""
@@ -238,7 +239,9 @@ class FakeCatalog:
     def status(self) -> StoreStatus:
         """Counts of what is held."""
         count = len(self.held)
-        return StoreStatus("/nowhere", count, count, "g1", 1, "fake", 2, 0, 0)
+        return StoreStatus(
+            "/nowhere", count, count, "g1", 1, "fake", 2, 0, 0, is_sound=self.is_sound
+        )
 
 
 @dataclass

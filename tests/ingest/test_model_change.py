@@ -111,7 +111,7 @@ def test_a_model_that_can_not_be_loaded_leaves_the_old_one_serving(opened, guide
     ingest_paths(opened("a"), [guide])
     services = opened("mistyped")
     assert found(services) == ["Green tea wants 75 degrees."], "readers never ask for it"
-    with pytest.raises(PermanentError, match="'mistyped' can't be loaded"):
+    with pytest.raises(PermanentError, match=r"with a, which goes on serving.*'mistyped' can't be"):
         ingest_paths(services, [guide])
     assert services.catalog.state().model == "a"
 
