@@ -11,16 +11,13 @@ from rag.clock import Clock
 from rag.domain import Answer, Question, RankedPassage, SearchResult
 from rag.errors import EmptyStoreError
 from rag.evidence import Finding, joined_evidence
+from rag.finder import CANDIDATES, Finder
 from rag.manuscript import Written
 from rag.progress import Stage, Status, Tell, ignore
-from rag.ranking import Ranker
-from rag.retriever import Retriever
-from rag.rewriter import Rewriter
 from rag.telling import Telling
 from rag.validation import QuestionLimits, checked_query, checked_question
 from rag.written import Writer
 
-CANDIDATES = 8
 NEAREST = 3
 
 
@@ -31,18 +28,14 @@ class Answerer:
         self,
         *,
         catalog: Catalog,
-        rewriter: Rewriter,
-        retriever: Retriever,
-        ranker: Ranker,
+        finder: Finder,
         abstention: Abstention,
         writer: Writer,
         url_of: UrlOf,
         limits: QuestionLimits,
     ) -> None:
         self._catalog = catalog
-        self._rewriter = rewriter
-        self._retriever = retriever
-        self._ranker = ranker
+        self._finder = finder
         self._abstention = abstention
         self._writer = writer
         self._url_of = url_of
@@ -64,8 +57,7 @@ class Answerer:
         telling = Telling(tell, view, self._url_of)
         generation = _generation(view)
         tell(Status(Stage.SEARCHING))
-        with clock.measuring("rewrite"):
-            standalone = self._rewriter.standalone(asked, view.vocabulary())
+        standalone = self._finder.standalone(asked, view, clock)
         judged = self._judged(standalone, view, clock, tell) if standalone else []
         verdict = joined_verdict([verdict for _, verdict in judged]) if judged else NO_QUESTION
         covered = [finding for finding, verdict in judged if verdict.answers]
@@ -100,7 +92,7 @@ class Answerer:
         self, standalone: str, view: CatalogView, clock: Clock, tell: Tell
     ) -> list[tuple[Finding, Verdict]]:
         """What was found for the question, or for each of its parts, and whether it answers."""
-        parts = self._rewriter.parts(standalone)
+        parts = self._finder.parts(standalone)
         if len(parts) > 1:
             judged = [self._judge(part, f"“{part}”", view, clock, tell) for part in parts]
             if any(verdict.answers for _, verdict in judged):
@@ -110,7 +102,7 @@ class Answerer:
     def _judge(
         self, text: str, what: str, view: CatalogView, clock: Clock, tell: Tell
     ) -> tuple[Finding, Verdict]:
-        finding = self._find(text, CANDIDATES, view, clock, tell)
+        finding = self._finder.find(text, CANDIDATES, view, clock, tell)
         with clock.measuring("judge"):
             return finding, self._abstention.judge(finding, what)
 
@@ -126,8 +118,8 @@ class Answerer:
         asked = checked_question(question, self._limits)
         view = self._catalog.seen_by(asked.audience)
         with view.snapshot():
-            standalone = self._rewriter.standalone(asked, view.vocabulary())
-            return self._find(standalone or asked.text, CANDIDATES, view, Clock())
+            standalone = self._finder.standalone(asked, view, Clock())
+            return self._finder.find(standalone or asked.text, CANDIDATES, view, Clock())
 
     def search(self, query: str, top_k: int, audience: Audience = PUBLIC) -> SearchResult:
         """The `top_k` best passages for a reader's query; raises as `answer` does."""
@@ -140,10 +132,8 @@ class Answerer:
         view = self._catalog.seen_by(question.audience)
         with view.snapshot():
             generation = _generation(view)
-            with clock.measuring("rewrite"):
-                asked = Question(text, question.history)
-                standalone = self._rewriter.standalone(asked, view.vocabulary())
-            found = self._find(standalone or text, max(CANDIDATES, top_k), view, clock)
+            standalone = self._finder.standalone(Question(text, question.history), view, clock)
+            found = self._finder.find(standalone or text, max(CANDIDATES, top_k), view, clock)
         return SearchResult(
             query=question.text,
             generation=generation,
@@ -152,17 +142,6 @@ class Answerer:
             ),
             timings_ms=clock.timings_ms(),
         )
-
-    def _find(
-        self, text: str, limit: int, view: CatalogView, clock: Clock, tell: Tell = ignore
-    ) -> Finding:
-        with clock.measuring("embed"):
-            query = self._retriever.query(text, view.vocabulary())
-        with clock.measuring("retrieve"):
-            candidates = self._retriever.candidates(query, limit, view)
-        tell(Status(Stage.READING))
-        with clock.measuring("rank"):
-            return Finding(query, self._ranker.rank(query, candidates))
 
 
 def _generation(view: CatalogView) -> str:

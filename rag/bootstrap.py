@@ -13,6 +13,7 @@ from rag.composer import ExtractiveComposer
 from rag.embedder import Embedder, open_embedder
 from rag.errors import InvalidRequestError, PermanentError
 from rag.faults import arm
+from rag.finder import Finder
 from rag.judge import Judge
 from rag.model_files import MINILM
 from rag.publisher import Publisher
@@ -80,9 +81,11 @@ def open_services(
     verifier = Verifier(partial(_token_encoder, embedder, settings))
     answerer = Answerer(
         catalog=catalog,
-        rewriter=Rewriter(Speller(embedder.is_word), embedder, without),
-        retriever=Retriever(index, embedder, without),
-        ranker=_ranker(settings, reranker, without),
+        finder=Finder(
+            Rewriter(Speller(embedder.is_word), embedder, without),
+            Retriever(index, embedder, without),
+            _ranker(settings, reranker, without),
+        ),
         abstention=_abstention(settings, embedder, chat_model),
         writer=_writer(settings, chat_model, verifier),
         url_of=partial(document_url, settings.public_url),

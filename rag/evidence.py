@@ -1,5 +1,6 @@
 """What a question found, on its way from candidates to evidence."""
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -86,6 +87,11 @@ class Finding:
 
     query: Query
     evidence: tuple[Evidence, ...]
+
+    @property
+    def best_score(self) -> float:
+        """The best evidence's score; minus infinity when nothing was found."""
+        return max((item.score for item in self.evidence), default=-math.inf)
 
 
 def joined_evidence(findings: Sequence[Finding]) -> tuple[Evidence, ...]:

@@ -62,14 +62,15 @@ class Rewriter:
         self._embedder = embedder
         self._without = without
 
-    def standalone(self, question: Question, vocabulary: Vocabulary) -> str | None:
-        """The question itself if it stands alone, else with what it takes from the history.
+    def readings(self, question: Question, vocabulary: Vocabulary) -> list[str]:
+        """The question as it may be meant: with what it takes from the history, or as it stands.
 
-        None when the person asks nothing: a greeting, or an attempt to tamper alone.
+        One reading where its words leave no doubt; none when the person asks nothing: a greeting,
+        or an attempt to tamper alone.
         """
         asked = question_in(question.text)
         if asked is None or not (question.history or terms(asked)):
-            return None
+            return []
         topic = ""
         said = ""
         history = () if OptionalStage.FOLLOW_UPS in self._without else question.history
@@ -78,7 +79,10 @@ class Rewriter:
                 topic = self._resolved(self._spelt(turn.content, vocabulary), topic, said)
             else:
                 said = turn.content
-        return self._resolved(self._spelt(asked, vocabulary), topic, said)
+        as_it_stands = self._spelt(asked, vocabulary)
+        resolved = self._resolved(as_it_stands, topic, said)
+        is_clear = resolved == as_it_stands or INSTEAD.match(asked) or not terms(asked)
+        return [resolved] if is_clear else [resolved, as_it_stands]
 
     def parts(self, standalone: str) -> list[str]:
         """The questions that a standalone question asks, each made standalone by those before it.

@@ -308,3 +308,13 @@ def test_several_questions_of_which_none_is_covered_abstain_as_one(services):
     answer = services.answerer.answer(Question(asked))
     assert answer.status is AnswerStatus.ABSTAINED
     assert answer.citations == ()
+
+
+def test_of_two_readings_the_one_the_documents_speak_to_is_taken(services):
+    before = (Turn("user", "How many degrees does green tea want?"),)
+    alone = services.answerer.answer(Question("What does an espresso need?", before))
+    assert alone.standalone_question == "What does an espresso need?"
+    assert "fine grind" in alone.text
+    leaning = services.answerer.answer(Question("And how many degrees is that?", before))
+    assert "green" in leaning.standalone_question
+    assert "75" in leaning.text

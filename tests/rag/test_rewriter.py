@@ -19,7 +19,7 @@ BEFORE = (
 @pytest.fixture
 def standalone_of():
     made = Rewriter(Speller(lambda _: True), FakeEmbedder())
-    return lambda question: made.standalone(question, Vocabulary({}, 0))
+    return lambda question: next(iter(made.readings(question, Vocabulary({}, 0))), None)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_a_rewriter_without_follow_ups_or_parts_leaves_questions_as_they_are():
     without = frozenset({OptionalStage.FOLLOW_UPS, OptionalStage.PARTS})
     made = Rewriter(Speller(lambda _: True), FakeEmbedder(), without)
     question = Question("What about fintech?", BEFORE)
-    assert made.standalone(question, Vocabulary({}, 0)) == "What about fintech?"
+    assert made.readings(question, Vocabulary({}, 0)) == ["What about fintech?"]
     assert made.parts("What is tea and how is it brewed?") == ["What is tea and how is it brewed?"]
 
 
@@ -86,4 +86,22 @@ def test_a_rewriter_without_spelling_leaves_words_as_typed():
     vocabulary = Vocabulary({"django": 3}, 9, {"django": 3})
     for without, spelt in ((frozenset(), "django"), ({OptionalStage.SPELLING}, "djagno")):
         made = Rewriter(Speller(lambda _: False), FakeEmbedder(), frozenset(without))
-        assert spelt in made.standalone(Question("when choose djagno?"), vocabulary)
+        (reading,) = made.readings(Question("when choose djagno?"), vocabulary)
+        assert spelt in reading
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        pytest.param("which database should I use?", 2, id="could stand alone or lean"),
+        pytest.param("is it safe for patients?", 2, id="a pronoun that may mean anything"),
+        pytest.param("why?", 1, id="says nothing alone"),
+        pytest.param("what about fintech?", 1, id="another side of the question before"),
+        pytest.param("How does Celery schedule periodic background jobs?", 1, id="stands alone"),
+    ],
+)
+def test_a_question_in_doubt_has_two_readings(text, count):
+    made = Rewriter(Speller(lambda _: True), FakeEmbedder())
+    readings = made.readings(Question(text, BEFORE), Vocabulary({}, 0))
+    assert len(readings) == count
+    assert text in readings or count == 1
