@@ -8,7 +8,7 @@ import typer
 
 from rag.errors import InvalidRequestError
 
-FEATURES = ("best_passage", "names", "kind")
+FEATURES = ("best_passage", "names", "kind", "thing")
 
 
 def calibrate(

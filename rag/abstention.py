@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from rag.asked_thing import is_never_mentioned
 from rag.domain import AnswerStatus
 from rag.errors import InvalidRequestError, TransientError
 from rag.evidence import Evidence, Finding, Query
@@ -134,7 +135,8 @@ class Abstention:
         best_passage, best_unit: the highest scores, logits; similarity: the highest cosine;
         coverage: part of the question's words, weighted by rarity, in the best passage; names:
         how many names of the question occur in no document; kind: 1 when the question asks for a
-        kind of thing (a count, a price, …) that the best units don't hold. Which of them have a
+        kind of thing (a count, a price, …) that the best units don't hold; thing: 1 when the thing
+        asked for by name (which city …) occurs in no document. Which of them have a
         weight is for the calibration to say: the others are there to be tried again.
         """
         best = evidence[0]
@@ -146,6 +148,7 @@ class Abstention:
             "coverage": query.share(held),
             "names": float(len(unknown_names(query.text, query.vocabulary, self._is_word))),
             "kind": float(missing_kind(query, evidence) is not None),
+            "thing": float(is_never_mentioned(query.text, query.vocabulary)),
         }
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Sequence
 
+from rag.asked_thing import asked_thing, is_never_mentioned
 from rag.evidence import Evidence, Query
 from rag.expectation import missing_kind
 from rag.lexicon import FILLERS, stem, terms, words
@@ -31,6 +32,8 @@ def reason_for_silence(
     if unknown:
         names = unknown_names(query.text, vocabulary, is_word)
         return f"{beginning}: it never mentions {_quoted(names or unknown, 'or')}."
+    if is_never_mentioned(query.text, vocabulary):
+        return f"{beginning}: it never mentions “{asked_thing(query.text)}”."
     kind = missing_kind(query, evidence)
     if kind is not None:
         return f"{beginning}: its closest passages speak of the subject, but give no {kind}."
