@@ -111,7 +111,7 @@ def test_a_renderer_that_breaks_the_limit_fails_and_the_person_is_told(tmp_path,
 def test_a_renderer_that_lets_links_and_mentions_through_is_caught(tmp_path, monkeypatch):
     async def play(world):
         world.service.scripted["hostile"] = hostile_answer()
-        monkeypatch.setattr(render_discord, "escaped", lambda text: text)
+        monkeypatch.setattr(render_discord, "escaped", lambda text, **_: text)
         monkeypatch.setattr(MessageSurface, "_send", carelessly)
         async with world.bot() as client:
             await world.discord.says(world.ana, world.general, f"{world.at_us} hostile?")
