@@ -59,7 +59,8 @@ def clean(
         blocks = [parsed.blocks[place] for place in left]
         texts = [parsed.text[block.start_char : block.end_char] for block in blocks]
         if len({kind for text in texts for kind in _kinds(text)}) >= KINDS_OF_A_PAGE:
-            for place, reason in zip(left, _reasons(blocks, texts), strict=True):
+            said = _without_losing_the_text(texts, _reasons(blocks, texts))
+            for place, reason in zip(left, said, strict=True):
                 reasons[place] = reason
     kept = [place for place, reason in enumerate(reasons) if reason is None]
     cuts = tuple(
@@ -95,6 +96,18 @@ def _reasons(blocks: Sequence[Block], texts: Sequence[str]) -> list[str | None]:
             previous_heading = ""
         reasons.append(ending or reason or section)
     return _without_islands(blocks, texts, _without_menus(blocks, texts, reasons))
+
+
+def _without_losing_the_text(texts: Sequence[str], reasons: list[str | None]) -> list[str | None]:
+    """The reasons, but prose stays where more of it would go than stay.
+
+    A page whose headings were lost in saving it seems to have all its text under a menu's entry.
+    """
+    prose = [len(text) if len(text) > SHORT_CHARS else 0 for text in texts]
+    lost = sum(size for size, reason in zip(prose, reasons, strict=True) if reason)
+    if 2 * lost <= sum(prose):
+        return reasons
+    return [None if size else reason for size, reason in zip(prose, reasons, strict=True)]
 
 
 def _own_reason(text: str, often: set[str]) -> str | None:

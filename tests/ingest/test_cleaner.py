@@ -101,3 +101,11 @@ def test_furniture_between_two_blocks_is_in_no_passage(join):
 def test_what_stands_under_a_date_says_so():
     _, cuts = clean(parse_markdown(PAGE))
     assert {cut.reason for cut in cuts} >= {"a date line", "a menu", "page furniture: cookies"}
+
+
+def test_prose_stays_when_furniture_seems_to_hold_nearly_all_of_it():
+    page = (
+        f"We use cookies.\n\n# Contact us\n\nSign in\n\nSubscribe to our newsletter\n\n{DJANGO}\n"
+    )
+    assert DJANGO in kept(page)
+    assert "Sign in" not in kept(page)
