@@ -13,6 +13,7 @@ from rag.errors import RagError
 
 # An editor writes a file in several steps, a copy of a folder takes its time.
 SETTLE_MS = 1_600
+POLL_MS = 300
 
 
 def follow(
@@ -41,13 +42,19 @@ def follow(
 def _changes(
     services: Services, paths: Sequence[Path], stop: Event, settle_ms: int
 ) -> Iterator[object]:
-    yield None
     data_dir = str(services.catalog.data_dir.resolve())
-    yield from watch(
+    is_first = True
+    # The first turn comes once the folder is watched: what changes during the first ingest counts.
+    for changes in watch(
         *paths,
         watch_filter=lambda _, path: not path.startswith(data_dir),
         debounce=settle_ms,
+        rust_timeout=POLL_MS,
+        yield_on_timeout=True,
         stop_event=stop,
         raise_interrupt=False,
         ignore_permission_denied=True,
-    )
+    ):
+        if changes or is_first:
+            is_first = False
+            yield changes

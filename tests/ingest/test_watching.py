@@ -25,7 +25,7 @@ def test_each_change_of_a_folder_is_published(open_fake_services, tmp_path):
         ("moved", lambda: (guide / "tea.md").rename(guide / "green.md")),
     ]
     for what, edit in edits:
-        threading.Timer(1.0, edit).start()
+        edit()
         assert getattr(next(reports), what) == 1, what
     assert faults == []
     stop.set()
