@@ -9,7 +9,7 @@ import aiohttp
 import discord
 from discord import app_commands
 
-from bot.conversation import Place
+from bot.conversation import Exchange, Place
 from bot.desk import Desk, Incoming
 from bot.discord_access import PLATFORM, Access, DiscordAccess
 from bot.discord_admin import add_admin_commands
@@ -19,7 +19,8 @@ from bot.discord_history import question_in, reply_chain, thread_so_far
 from bot.discord_invite import intents
 from bot.discord_reply import DiscordReply, InteractionSurface, MessageSurface
 from bot.manners import Heard, Listening, is_for_us
-from bot.render_discord import plain_message
+from bot.render_discord import failure_message, plain_message
+from bot.service import UNEXPECTED, new_request_id
 from operations.rooms import Rooms
 from rag.errors import PermanentError, TransientError
 
@@ -92,7 +93,14 @@ class FootnoteClient(discord.Client):
             return
         if message.author.bot or message.webhook_id is not None:
             return
-        await self._on_persons_message(message, self.user.id)
+        try:
+            await self._on_persons_message(message, self.user.id)
+        except Exception:
+            request_id = new_request_id()
+            LOGGER.exception("request %s: message %s failed", request_id, message.id)
+            # Whoever spoke to us hears of it; talk between people goes on undisturbed.
+            if message.guild is None or self.user in message.mentions:
+                await message.reply(failure_message(UNEXPECTED, request_id), mention_author=False)
 
     async def attend_command(
         self, interaction: discord.Interaction[Any], question: str, *, private: bool
@@ -171,13 +179,8 @@ class FootnoteClient(discord.Client):
     async def _answer_message(
         self, message: discord.Message, text: str, us: int, place: Place
     ) -> None:
-        person, conversations = str(message.author.id), self.desk.conversations
-        before = conversations.latest(place)
-        if message.reference is not None and message.reference.message_id is not None:
-            before = conversations.of_message(str(message.reference.message_id), place)
-            before = before or await reply_chain(message, us, place)
-        elif before is None and isinstance(message.channel, discord.Thread):
-            before, _ = await thread_so_far(message.channel, message, us, place)
+        person = str(message.author.id)
+        before = await self._before(message, us, place)
         payload = json.dumps({"channel": message.channel.id, "message": message.id})
         incoming = Incoming(PLATFORM, str(message.id), place, person, text, before, payload)
         if not await self.desk.claim(incoming):
@@ -190,6 +193,17 @@ class FootnoteClient(discord.Client):
             await self.desk.finish(incoming)
             return
         self._attend(incoming, DiscordReply(MessageSurface(message)), greet=True)
+
+    async def _before(self, message: discord.Message, us: int, place: Place) -> Exchange | None:
+        """The exchange that a message goes on from, as we remember it or as Discord has it."""
+        conversations = self.desk.conversations
+        if message.reference is not None and message.reference.message_id is not None:
+            above = conversations.of_message(str(message.reference.message_id), place)
+            return above or await reply_chain(message, us, place)
+        latest = conversations.latest(place)
+        if latest is None and isinstance(message.channel, discord.Thread):
+            latest, _ = await thread_so_far(message.channel, message, us, place)
+        return latest
 
     def _attend(self, incoming: Incoming, reply: DiscordReply, *, greet: bool = False) -> None:
         async def work() -> None:
@@ -282,9 +296,9 @@ class FootnoteClient(discord.Client):
             return
         access = await self.access.of(channel, message.author, only_asker=message.guild is None)
         place = _place(message, access)
-        incoming = Incoming(
-            PLATFORM, event_id, place, str(message.author.id), question_in(message, us)
-        )
+        before = await self._before(message, us, place)
+        person, text = str(message.author.id), question_in(message, us)
+        incoming = Incoming(PLATFORM, event_id, place, person, text, before)
         if any(answer_id_of(one) for one in ours):
             await self.desk.finish(incoming)
             return

@@ -6,6 +6,7 @@ import time
 
 from bot.service import ServiceError
 from operations.claims import Claims
+from rag.errors import StoreBusyError
 from tests.bot.answers import hostile_answer, long_answer
 from tests.bot.discord_world import scenario
 from tests.fakes.discord.rest import Trouble
@@ -227,6 +228,27 @@ def test_a_failure_states_its_reason_and_the_request_id(tmp_path):
         assert not told.buttons
 
     scenario(tmp_path, play)
+
+
+def test_a_store_that_fails_is_told_of_to_whoever_asked_and_to_nobody_else(tmp_path):
+    async def play(world):
+        async def busy(_):
+            raise StoreBusyError("the store is busy")
+
+        desk = world.desk()
+        desk.claim = busy
+        async with world.bot(desk):
+            await world.discord.says(world.ben, world.general, "just us talking")
+            await world.discord.says(world.ana, world.general, f"{world.at_us} {HOT}")
+            asked = await world.discord.runs(world.ana, world.general, "ask", question=HOT)
+            told = await world.discord.shown(asked)
+            await world.discord.until(lambda: len(world.discord.said(world.general)) == 2)
+        (said,) = [one for one in world.discord.said(world.general) if one is not told]
+        for message in (told, said):
+            assert re.search(r"\\\(request [0-9a-f]{12}\\\)$", message.content)
+        assert said.reference.author is world.ana
+
+    scenario(tmp_path, play, content_intent=True)
 
 
 def test_a_hard_deadline_ends_in_a_word(tmp_path):
