@@ -349,6 +349,7 @@ class Rest:
         if payload.get("flags") is not None:
             message.flags = (message.flags & rules.EPHEMERAL) | payload["flags"]
         message.is_thinking = False
+        message.take_effect()
 
     # Interactions
 

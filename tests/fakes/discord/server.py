@@ -277,15 +277,11 @@ class FakeDiscord:
 
     def pings(self) -> list[str]:
         """Whom the bot's messages have notified."""
-        return [who for one in self.all_bot_messages() for who in rules.pinged(one.payload)]
+        return [who for one in self.all_bot_messages() for who in one.pinged]
 
     def unfurled(self) -> list[str]:
         """The links of the bot's messages that Discord has fetched."""
-        return [
-            link
-            for one in self.all_bot_messages()
-            for link in rules.unfurling({"content": one.content, "flags": one.flags})
-        ]
+        return [link for one in self.all_bot_messages() for link in one.unfurled]
 
 
 @contextmanager

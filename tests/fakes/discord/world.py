@@ -228,6 +228,17 @@ class Message:
     said_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     is_thinking: bool = False
     deleted: bool = False
+    pinged: list[str] = field(default_factory=list)
+    unfurled: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.take_effect()
+
+    def take_effect(self) -> None:
+        """Note whom it notifies and which links are fetched: no later edit takes that back."""
+        if self.payload:
+            self.pinged += rules.pinged(self.payload)
+            self.unfurled += rules.unfurling({"content": self.content, "flags": self.flags})
 
     @property
     def buttons(self) -> list[dict[str, Any]]:
