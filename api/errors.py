@@ -24,6 +24,8 @@ from operations.errors import (
 from rag.errors import (
     EmptyStoreError,
     IncompatibleStoreError,
+    IndexFaultError,
+    IndexNotReadyError,
     InvalidRequestError,
     NotFoundError,
     PermanentError,
@@ -49,6 +51,8 @@ TRANSLATION: dict[type[RagError], tuple[int, str, str]] = {
     SourceError: (422, "unreadable-source", "The source can't be read"),
     IncompatibleStoreError: (500, "incompatible-store", "The data directory can't be used"),
     StoreBusyError: (503, "store-busy", "The data directory is busy"),
+    IndexFaultError: (503, "index-fault", "The vector index is being mended"),
+    IndexNotReadyError: (503, "index-not-ready", "The vector index is being rebuilt"),
     TransientError: (503, "try-again", "It didn't work this time"),
     PermanentError: (500, "failed", "The request failed"),
     RagError: (500, "failed", "The request failed"),

@@ -77,9 +77,13 @@ def test_many_models_stream_at_once():
 
 def test_a_model_without_an_asynchronous_stream_ends_at_its_next_piece():
     model = ScriptedChatModel(reply="la ", endless=True, pause=0.01, seen=[])
+    # Another test's model may still be on its way to its end.
+    before = set(threading.enumerate())
     pieces = stream_reply(model, MESSAGES, Bounds(60))
     next(pieces)
-    (running,) = (thread for thread in threading.enumerate() if thread.name == "chat-model")
+    (running,) = (
+        thread for thread in set(threading.enumerate()) - before if thread.name == "chat-model"
+    )
     pieces.close()
     running.join(30)
     assert not running.is_alive()
