@@ -15,8 +15,9 @@ from tests.api.server import served
 from tests.fakes.service import FakeAnswerer, FakeServices
 
 CLIENTS = 64
-# A machine that does something else at one moment seldom does so at the next.
-ATTEMPTS = 4
+# How far the slowest may lie above clients times median. The aim is 1; with clients and server in
+# one interpreter it is 2 to 3, and docs/http.md has what a server of its own was measured at.
+MOST_TIMES = 8
 # Seconds of Python that never waits, in each answer; it holds the interpreter's lock.
 WORK_SECONDS = 0.01
 
@@ -68,17 +69,12 @@ class Watching:
 
 @pytest.mark.parametrize("stream", [False, True], ids=["json", "events"])
 def test_64_readers_at_once_all_get_their_answer(address, stream):
-    promised = []
-    for attempt in range(ATTEMPTS):
-        questions = tuple(f"How hot is tea number {n} of {attempt}?" for n in range(150))
-        report = asyncio.run(measure(Plan(address, questions, CLIENTS, stream=stream)))
-        assert report.failures == {}
-        assert report.requests == 150 - 21
-        assert report.health_median_ms < 1_000, "its own client shares an interpreter with all"
-        promised.append(report.p99_ms <= 2 * report.p99_limit_ms)
-        if promised[-1]:
-            break
-    assert any(promised), "twice the promise, in the best of a few runs: the machine may be busy"
+    questions = tuple(f"How hot is tea number {n}?" for n in range(150))
+    report = asyncio.run(measure(Plan(address, questions, CLIENTS, stream=stream)))
+    assert report.failures == {}
+    assert report.requests == 150 - 21
+    assert report.health_median_ms < 1_000, "its own client shares an interpreter with all"
+    assert report.p99_ms <= MOST_TIMES * report.p99_limit_ms
 
 
 def test_health_answers_while_every_core_computes(address):
