@@ -1,9 +1,13 @@
 """Furniture known by where the source has put it: a menu, a footer, a page's running head."""
 
+import re
+
 from ingest.parsed import ParsedText
 from rag.domain import Block, BlockKind
 
 LINKS = "links"
+# A picture's; kept unless it says no more than the heading above it.
+CAPTION = "caption"
 BUTTON_WORDS = 4
 
 
@@ -23,6 +27,13 @@ def cut_by_place(parsed: ParsedText) -> list[str | None]:
         _reason(block, place, titled=titled)
         for block, place in zip(parsed.blocks, parsed.places, strict=True)
     ]
+    heading = ""
+    for number, (block, named) in enumerate(zip(parsed.blocks, parsed.places, strict=True)):
+        text = parsed.text[block.start_char : block.end_char]
+        if named == CAPTION and _words(text) <= _words(heading):
+            reasons[number] = "a caption that repeats the heading"
+        elif block.kind is BlockKind.HEADING:
+            heading = text
     for places in (range(len(reasons)), reversed(range(len(reasons)))):
         for place in places:
             block = parsed.blocks[place]
@@ -38,6 +49,10 @@ def cut_by_place(parsed: ParsedText) -> list[str | None]:
     return reasons if says_something else _without_links(parsed)
 
 
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.lower()))
+
+
 def _is_button(parsed: ParsedText, block: Block) -> bool:
     # "See also" ends a page with links in a sentence; a menu has them in a list or alone.
     words = parsed.text[block.start_char : block.end_char].split()
@@ -46,7 +61,7 @@ def _is_button(parsed: ParsedText, block: Block) -> bool:
 
 
 def _reason(block: Block, place: str, *, titled: bool) -> str | None:
-    if place in ("", LINKS):
+    if place in ("", LINKS, CAPTION):
         return None
     if not titled and block.kind is BlockKind.HEADING and block.level == 1:
         return None

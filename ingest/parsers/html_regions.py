@@ -4,7 +4,14 @@ import re
 
 from selectolax.lexbor import LexborNode
 
-TAGS = {"nav": "navigation", "footer": "footer", "aside": "aside", "dialog": "dialog"}
+CAPTION = "caption"
+TAGS = {
+    "nav": "navigation",
+    "footer": "footer",
+    "aside": "aside",
+    "dialog": "dialog",
+    "figcaption": CAPTION,
+}
 ROLES = {
     "navigation": "navigation",
     "banner": "page header",

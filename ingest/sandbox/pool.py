@@ -21,7 +21,8 @@ from rag.errors import PermanentError, SourceError
 DOCUMENTS_A_PROCESS = 1_000
 BYTES_A_CHARACTER = 12
 READ_HERE = (MARKDOWN, PLAIN)
-READ_HERE_BYTES = 200_000
+# A second of CPU at the most, whatever is in it.
+READ_HERE_BYTES = 50_000
 
 
 class ParserPool:

@@ -153,6 +153,14 @@ def test_a_chapter_on_cookies_or_menus_is_a_chapter(section):
     assert kept(f"<h1>Handbook</h1><p>Words.</p>{section}")[-1] == "a"
 
 
+def test_a_caption_goes_when_it_says_no_more_than_the_heading_above_it():
+    figure = "<figure><img src=x><figcaption>{}</figcaption></figure>"
+    body = f"<h2>Green tea in 2026</h2>{figure.format('Green tea')}<p>It is good.</p>"
+    assert kept(body) == ["Green tea in 2026", "It is good."]
+    body = f"<h2>Green tea</h2>{figure.format('Green tea in a red cup')}<p>It is good.</p>"
+    assert kept(body)[1] == "Green tea in a red cup"
+
+
 def test_a_page_of_links_alone_is_a_table_of_contents():
     assert kept("<h1>Tea</h1><ul><li><a href=a>Green</a><li><a href=b>Black</a></ul>") == [
         "Tea",
