@@ -89,5 +89,13 @@ def create_app(services: Services, operations: Operations, settings: Settings) -
 
 
 def _what_answers_depend_on(settings: Settings) -> str:
-    names = ("profile", "embedding_model", "chat_model", "chat_model_url", "public_url")
+    names = (
+        "profile",
+        "embedding_model",
+        "chat_model",
+        "chat_model_url",
+        "judge",
+        "abstention_file",
+        "public_url",
+    )
     return "\n".join(f"{name}={getattr(settings, name)}" for name in names)

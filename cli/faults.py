@@ -56,10 +56,14 @@ def run(app: typer.Typer) -> int:
         message = getattr(error, "format_message", None)
         if message is None:
             raise
+        said = message().rstrip(".")
+        if not said:
+            # A group without a verb has shown its help already.
+            return WRONG_USAGE
         context = getattr(error, "ctx", None)
         command = context.command_path if context is not None else "footnote"
         _tell(
-            InvalidRequestError(f"{message().rstrip('.')}. {command} --help tells more."),
+            InvalidRequestError(f"{said}. {command} --help tells more."),
             as_json="--json" in sys.argv,
         )
         return WRONG_USAGE

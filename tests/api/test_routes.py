@@ -97,6 +97,13 @@ def test_ready_says_what_is_live(client: httpx.Client):
     ReadyOut.model_validate(client.get("/readyz").json())
 
 
+def test_ready_counts_only_what_everybody_may_read():
+    private = replace(COFFEE, audience=frozenset({"hr"}))
+    with served(FakeServices([TEA, private])) as address:
+        ready = httpx.get(f"{address}/readyz").json()
+    assert (ready["documents"], ready["passages"]) == (1, 1)
+
+
 def test_a_service_whose_index_is_mended_is_not_ready_and_answers_all_the_same():
     services = FakeServices()
     services.catalog.is_sound = False

@@ -144,3 +144,11 @@ def test_wrong_usage_is_one_sentence_and_one_json_object(tmp_path):
     said = json.loads(run.stdout)
     assert set(said) == {"error"}
     assert run.stderr.strip() == said["error"]["detail"]
+
+
+@pytest.mark.parametrize("group", ["bot", "keys", "audit"])
+def test_a_group_without_a_verb_shows_its_help_and_nothing_else(tmp_path, group):
+    done = executable(tmp_path, group)
+    assert done.returncode == 2
+    assert "Commands" in done.stdout + done.stderr
+    assert "tells more" not in done.stdout + done.stderr
