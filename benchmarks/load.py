@@ -206,7 +206,7 @@ def questions_in(file: Path, most: int) -> tuple[str, ...]:
 
 
 def main(arguments: Iterable[str] | None = None) -> int:
-    """Measure, print the report as JSON; 1 when a promise was not kept."""
+    """Measure, print the report as JSON; 1 when a promise was not kept, 2 when nobody answers."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.load", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--address", default="http://127.0.0.1:8000", help="of a running service")
@@ -226,6 +226,14 @@ def main(arguments: Iterable[str] | None = None) -> int:
         upload=given.upload,
         key=given.key,
     )
+    try:
+        httpx.get(f"{given.address}/healthz", timeout=10).raise_for_status()
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        sys.stderr.write(
+            f"No Footnote answers at {given.address} ({error}): start one with footnote serve, or "
+            "name another --address.\n"
+        )
+        return 2
     report = asyncio.run(measure(plan, given.server_pid))
     sys.stdout.write(json.dumps(asdict(report), indent=2) + "\n")
     for sentence in report.broken():

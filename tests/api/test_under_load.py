@@ -8,7 +8,7 @@ from statistics import median
 import httpx
 import pytest
 
-from benchmarks.load import Plan, measure, percentile
+from benchmarks.load import Plan, main, measure, percentile
 from rag.domain import Answer, Question
 from rag.progress import Pulse, Tell, ignore
 from tests.api.server import served
@@ -134,3 +134,8 @@ def test_the_promises_are_checked_as_they_are_written(address):
 )
 def test_a_percentile_is_a_value_that_was_measured(values, share, expected):
     assert percentile(values, share) == expected
+
+
+def test_the_script_says_in_a_sentence_that_nobody_answers(capsys):
+    assert main(["--address", "http://127.0.0.1:9"]) == 2
+    assert "footnote serve" in capsys.readouterr().err
