@@ -6,6 +6,7 @@ import os
 import resource
 import sys
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from typing import Any
 
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
@@ -45,6 +46,11 @@ def _code_folders() -> Iterator[str]:
     # A checkout on Python's path holds more than code: settings, keys, documents.
     installed = tuple(os.path.realpath(prefix) + os.sep for prefix in (sys.prefix, sys.base_prefix))
     yield from installed
+    # An editable install is found by a hook of its own: its checkout stands on no path.
+    for package in OUR_PACKAGES:
+        spec = find_spec(package)
+        for folder in (spec and spec.submodule_search_locations) or ():
+            yield os.path.realpath(folder) + os.sep
     for entry in filter(None, sys.path):
         path = os.path.realpath(entry) + os.sep
         if not path.startswith(installed):

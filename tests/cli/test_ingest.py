@@ -44,6 +44,13 @@ def test_json_is_one_object(executable, guide):
     assert run.stderr == ""
 
 
+def test_the_installed_command_reads_formats_that_are_parsed_behind_walls(executable, tmp_path):
+    """Wherever its code lies: an editable install stands on no path that a parser is handed."""
+    (tmp_path / "page.html").write_text("<h1>Tea</h1><p>Green tea wants 75 degrees.</p>")
+    run = executable("ingest", "page.html", "--data-dir", "data", "--json", "--dry-run")
+    assert (run.status, run.json["added"], run.json["refused"]) == (0, 1, [])
+
+
 def test_status_shows_what_is_stored(footnote, guide):
     footnote("ingest", guide, "--data-dir", "data")
     run = footnote("status", "--data-dir", "data", "--json")
