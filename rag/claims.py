@@ -25,7 +25,7 @@ BEGUN = re.compile(r"(?:^|[.!?:;]\s+)[\"“(]?(?:The\s|An?\s)?([A-Z][\w+#.-]*)")
 INSIDE_A_SENTENCE = re.compile(r"[\w,'’)\]%/&-]\s*[\"“(]?$")
 
 
-def topic(text: str) -> list[str]:
+def topic(text: str) -> tuple[str, ...]:
     """The text's stems in order, its numbers in digits."""
     return terms(in_digits(text))
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from rag.completion import LIST_BUDGET, completed, with_company
 from rag.domain import UnitKind
-from rag.estimate import estimated_logits
 from rag.evidence import Evidence, Query, ScoredUnit
 from rag.lexicon import terms
 from rag.search_text import unit_search_text
@@ -86,13 +85,12 @@ def _pick(query: Query, evidence: Sequence[Evidence], budget: int) -> list[Score
 def _choices(query: Query, evidence: Sequence[Evidence]) -> list[_Choice]:
     found = []
     for item in evidence:
-        estimates = estimated_logits(query, item.candidate)
-        for scored, estimate in zip(item.units, estimates, strict=True):
+        for scored in item.units:
             own = frozenset(terms(scored.text))
             if not own:
                 # "Yes." answers whatever question stood before it in the document, not this one.
                 continue
-            logit = READ_SHARE * scored.score + (1 - READ_SHARE) * estimate
+            logit = READ_SHARE * scored.score + (1 - READ_SHARE) * scored.estimate
             value = logit + PASSAGE_WEIGHT * item.score + COVERAGE_WEIGHT * query.share(own)
             around = frozenset(terms(unit_search_text(item.passage, scored.unit)))
             found.append(_Choice(scored, value, own, around))

@@ -50,11 +50,15 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class ScoredUnit:
-    """A unit of a passage with a logit: how well it answers; above 0 rather yes than no."""
+    """A unit of a passage with a logit: how well it answers; above 0 rather yes than no.
+
+    `estimate` is what similarity and words alone make of it, on the same scale.
+    """
 
     passage: Passage
     unit: Unit
     score: float
+    estimate: float
 
     @property
     def text(self) -> str:

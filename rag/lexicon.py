@@ -28,6 +28,8 @@ POINTERS = _word_list("pointers.txt")
 
 def words(text: str) -> list[str]:
     """The text's words, lower case, compatibility forms folded, in order."""
+    if text.isascii():
+        return WORD.findall(text.lower())
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     folded = "".join(c for c in plain if not unicodedata.combining(c)).replace("’", "'")
     return WORD.findall(folded)
@@ -43,7 +45,9 @@ def stem(word: str) -> str:
     return result
 
 
-def terms(text: str) -> list[str]:
+# The same few passages answer most questions: their words are taken apart once.
+@lru_cache(maxsize=4_096)
+def terms(text: str) -> tuple[str, ...]:
     """Stems of the text's words that carry a topic, in order, compounds also by their parts.
 
     `ci/cd` gives `ci/cd`, `ci`, `cd`, so that either spelling finds the other.
@@ -56,7 +60,7 @@ def terms(text: str) -> list[str]:
         parts = PART.findall(word)
         if len(parts) > 1 and "'" not in word:
             found.extend(stem(part) for part in parts if part not in FILLERS)
-    return found
+    return tuple(found)
 
 
 def spellings(text: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""Candidates to evidence: every unit of the best candidates is read against the question."""
+"""Candidates to evidence: the most promising units are read against the question."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -10,6 +10,10 @@ from rag.search_text import unit_search_text
 
 # A passage is as good as its best unit; the candidate's score breaks what the unit leaves open.
 CANDIDATE_WEIGHT = 10.0
+# How many units the cross-encoder reads: its time is nearly all of an answer's (docs/adr/0023).
+READ = 12
+# What an estimate has to lose against a reading, in logits.
+OPTIMISM = 2.0
 
 
 class Ranker(Protocol):
@@ -20,25 +24,26 @@ class Ranker(Protocol):
 
 
 class CrossEncoderRanker:
-    """Reads the question together with every unit under its heading and lead-in."""
+    """Reads the question with the most promising units, each under its heading and lead-in.
+
+    The estimate says which those are. The others keep it, less OPTIMISM: where an estimate is high
+    and wrong, nobody found out.
+    """
 
     def __init__(self, reranker: Reranker) -> None:
         self._reranker = reranker
 
     def rank(self, query: Query, candidates: Sequence[Candidate]) -> tuple[Evidence, ...]:
         """All candidates as evidence, best first."""
-        texts = [
-            unit_search_text(candidate.passage, unit)
-            for candidate in candidates
-            for unit in candidate.passage.units
-        ]
-        logits = iter(self._reranker.score(query.text, texts)) if texts else iter(())
-        return best_first(
-            [
-                _evidence(candidate, [float(next(logits)) for _ in candidate.passage.units])
-                for candidate in candidates
-            ]
-        )
+        estimates = [estimated_logits(query, candidate) for candidate in candidates]
+        places = [(row, unit) for row, own in enumerate(estimates) for unit in range(len(own))]
+        read = sorted(places, key=lambda place: -estimates[place[0]][place[1]])[:READ]
+        logits = [[estimate - OPTIMISM for estimate in own] for own in estimates]
+        texts = [_text(candidates[row], unit) for row, unit in read]
+        scores = self._reranker.score(query.text, texts) if texts else ()
+        for (row, unit), score in zip(read, scores, strict=True):
+            logits[row][unit] = float(score)
+        return best_first(list(map(_evidence, candidates, logits, estimates)))
 
 
 class SimilarityRanker:
@@ -46,14 +51,19 @@ class SimilarityRanker:
 
     def rank(self, query: Query, candidates: Sequence[Candidate]) -> tuple[Evidence, ...]:
         """All candidates as evidence, best first."""
-        return best_first(
-            [_evidence(candidate, estimated_logits(query, candidate)) for candidate in candidates]
-        )
+        estimates = [estimated_logits(query, candidate) for candidate in candidates]
+        return best_first(list(map(_evidence, candidates, estimates, estimates)))
 
 
-def _evidence(candidate: Candidate, logits: Sequence[float]) -> Evidence:
+def _text(candidate: Candidate, unit: int) -> str:
+    return unit_search_text(candidate.passage, candidate.passage.units[unit])
+
+
+def _evidence(
+    candidate: Candidate, logits: Sequence[float], estimates: Sequence[float]
+) -> Evidence:
     units = tuple(
-        ScoredUnit(candidate.passage, unit, logit)
-        for unit, logit in zip(candidate.passage.units, logits, strict=True)
+        ScoredUnit(candidate.passage, *scored)
+        for scored in zip(candidate.passage.units, logits, estimates, strict=True)
     )
     return Evidence(candidate, units, max(logits) + CANDIDATE_WEIGHT * candidate.score)
