@@ -10,7 +10,7 @@ from rag.lexicon import terms
 from rag.search_text import unit_search_text
 
 # What an answer to one question may take, in characters.
-BUDGET = 480
+BUDGET = 640
 # How far below the best unit another still helps.
 MARGIN = 5.0
 # Weight of the passage's score, of the question's words in the unit, and of words not yet covered.

@@ -75,6 +75,8 @@ VERSION = re.compile(
 )
 NUMERAL = re.compile(r"\d(?:[\d.,]*\d)?")
 NEAR_WORDS = 5
+# "a team of six developers" counts people without calling them so.
+PEOPLE = frozenset(["people", "persons", "folks"])
 # "dev" counts as "developers"; a shorter beginning could be anything.
 SHORTEST_BEGINNING = 3
 # How many units are looked at, and which part of the best one's question words makes one count.
@@ -139,6 +141,8 @@ def expectation_of(question: str) -> Expectation | None:
     nouns = [word for word in counted[1].split() if word not in FILLERS] if counted else []
     if not nouns:
         return None
+    if nouns[0] in PEOPLE:
+        return Expectation(f"number of {nouns[0]}", _holder(NUMBER))
     return Expectation(f"number of {nouns[0]}", lambda text: _counts(text, nouns[:2]))
 
 

@@ -40,6 +40,13 @@ ABOUT = "The tea machine was built in"
         ),
         pytest.param("How many cups a day?", "Many cups are made a day.", "number of cups"),
         pytest.param("How many cups a day?", "Twelve cups are made a day.", None),
+        pytest.param(
+            "How many people make tea?",
+            "A crew of six cooks makes the tea.",
+            None,
+            id="people are counted under any name",
+        ),
+        pytest.param("How many people make tea?", "Cooks make the tea.", "number of people"),
         pytest.param("Why is tea hot?", "Tea is hot.", None, id="nothing that form could tell"),
     ],
 )
