@@ -164,7 +164,7 @@ def test_a_sentence_that_goes_on_with_the_thought_is_quoted_with_it():
 
 
 def test_what_is_near_the_question_breaks_a_tie_of_the_cross_encoder():
-    passage = passage_of(f"{'Plain words here ' * 30}end. Django suits admin panels.")
+    passage = passage_of(f"{'Plain words here ' * 45}end. Django suits admin panels.")
     chosen = composed("Django admin panels?", evidence_of(passage, [3.0, 3.0]))
     assert texts_of(chosen) == ["Django suits admin panels."]
 
