@@ -10,8 +10,12 @@ from rag.search_text import unit_search_text
 
 # A passage is as good as its best unit; the candidate's score breaks what the unit leaves open.
 CANDIDATE_WEIGHT = 10.0
-# How many units the cross-encoder reads: its time is nearly all of an answer's (docs/adr/0023).
-READ = 12
+# The cross-encoder's time is nearly all of an answer's (docs/adr/0023): it reads a few units at a
+# time, the most promising first, until the next one's estimate lies so far below the best reading
+# that nobody would pick it, and never more than so many.
+AT_A_TIME = 4
+HOPELESS = 8.0
+MOST_READ = 12
 # What an estimate has to lose against a reading, in logits.
 OPTIMISM = 2.0
 
@@ -36,14 +40,30 @@ class CrossEncoderRanker:
     def rank(self, query: Query, candidates: Sequence[Candidate]) -> tuple[Evidence, ...]:
         """All candidates as evidence, best first."""
         estimates = [estimated_logits(query, candidate) for candidate in candidates]
-        places = [(row, unit) for row, own in enumerate(estimates) for unit in range(len(own))]
-        read = sorted(places, key=lambda place: -estimates[place[0]][place[1]])[:READ]
         logits = [[estimate - OPTIMISM for estimate in own] for own in estimates]
-        texts = [_text(candidates[row], unit) for row, unit in read]
-        scores = self._reranker.score(query.text, texts) if texts else ()
-        for (row, unit), score in zip(read, scores, strict=True):
-            logits[row][unit] = float(score)
+        for (row, unit), logit in self._read(query, candidates, estimates).items():
+            logits[row][unit] = logit
         return best_first(list(map(_evidence, candidates, logits, estimates)))
+
+    def _read(
+        self,
+        query: Query,
+        candidates: Sequence[Candidate],
+        estimates: Sequence[Sequence[float]],
+    ) -> dict[tuple[int, int], float]:
+        """The logits of the units that were read, by candidate and unit."""
+        places = [(row, unit) for row, own in enumerate(estimates) for unit in range(len(own))]
+        places.sort(key=lambda place: -estimates[place[0]][place[1]])
+        found: dict[tuple[int, int], float] = {}
+        for start in range(0, min(len(places), MOST_READ), AT_A_TIME):
+            row, unit = places[start]
+            if found and estimates[row][unit] < max(found.values()) - HOPELESS:
+                break
+            chosen = places[start : start + AT_A_TIME]
+            texts = [_text(candidates[row], unit) for row, unit in chosen]
+            scores = self._reranker.score(query.text, texts)
+            found.update(zip(chosen, map(float, scores), strict=True))
+        return found
 
 
 class SimilarityRanker:

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from rag.evidence import Candidate
-from rag.ranking import OPTIMISM, READ, CrossEncoderRanker, SimilarityRanker
+from rag.ranking import (
+    AT_A_TIME,
+    HOPELESS,
+    MOST_READ,
+    OPTIMISM,
+    CrossEncoderRanker,
+    SimilarityRanker,
+)
 from tests.fakes.passages import passage_of, query_of
 
 
@@ -36,21 +43,28 @@ def crowd(size):
 
 
 def test_no_more_is_read_than_pays():
-    reranker = RecordingReranker()
-    CrossEncoderRanker(reranker).rank(QUERY, crowd(3 * READ))
-    assert len(reranker.read) == READ
+    reranker = RecordingReranker(logit=-20.0)
+    CrossEncoderRanker(reranker).rank(QUERY, crowd(3 * MOST_READ))
+    assert len(reranker.read) == MOST_READ
+
+
+def test_reading_ends_when_nothing_else_comes_near():
+    reranker = RecordingReranker(logit=30.0 + HOPELESS)
+    CrossEncoderRanker(reranker).rank(QUERY, crowd(MOST_READ))
+    assert len(reranker.read) == AT_A_TIME
 
 
 def test_what_is_read_is_what_the_estimate_puts_first():
-    reranker = RecordingReranker()
-    CrossEncoderRanker(reranker).rank(QUERY, crowd(3 * READ))
-    expected = {f"Tea number {n} is hot." for n in range(2 * READ, 3 * READ)}
+    reranker = RecordingReranker(logit=-20.0)
+    CrossEncoderRanker(reranker).rank(QUERY, crowd(3 * MOST_READ))
+    expected = {f"Tea number {n} is hot." for n in range(2 * MOST_READ, 3 * MOST_READ)}
     assert {text.removeprefix("Title: ") for text in reranker.read} == expected
 
 
 def test_a_unit_that_nobody_read_keeps_its_estimate_at_a_discount():
-    evidence = CrossEncoderRanker(RecordingReranker(logit=9.0)).rank(QUERY, crowd(READ + 1))
-    (unread,) = [item for item in evidence if item.best_unit.score != pytest.approx(9.0)]
+    reranker = RecordingReranker(logit=-20.0)
+    evidence = CrossEncoderRanker(reranker).rank(QUERY, crowd(MOST_READ + 1))
+    (unread,) = [item for item in evidence if item.best_unit.score != pytest.approx(-20.0)]
     assert unread.passage.document_id == "doc0"
     assert unread.best_unit.score == pytest.approx(unread.best_unit.estimate - OPTIMISM)
 

@@ -3,14 +3,12 @@
 import numpy as np
 import pytest
 
-from rag.reranker import MAX_BATCH, MsMarcoReranker
+from rag.reranker import MsMarcoReranker
 
 QUESTION = "When should I choose FastAPI?"
 RELEVANT = "Choose FastAPI when latency under many concurrent requests is important."
 RELATED = "Django comes with an admin panel and an object-relational mapper."
 UNRELATED = "Gyokuro is steeped at sixty degrees for two minutes."
-# int8 weights: activations are scaled by the batch's own range, so scores move a little with it.
-TOLERANCE = 0.6
 
 pytestmark = pytest.mark.real
 
@@ -29,14 +27,13 @@ def test_each_score_stands_in_its_texts_place(reranker):
     texts = [UNRELATED, RELEVANT * 3, RELATED, RELEVANT, "tea"]
     scores = reranker.score(QUESTION, texts)
     backwards = reranker.score(QUESTION, texts[::-1])[::-1]
-    assert np.abs(scores - backwards).max() < TOLERANCE
+    assert scores.tolist() == backwards.tolist()
     assert set(np.argsort(-scores)[:2].tolist()) == {1, 3}
 
 
-def test_a_score_depends_little_on_what_it_is_batched_with(reranker):
-    alone = reranker.score(QUESTION, [RELEVANT])[0]
-    crowd = [RELEVANT, *[UNRELATED, RELATED * 4] * MAX_BATCH]
-    assert abs(reranker.score(QUESTION, crowd)[0] - alone) < TOLERANCE
+def test_a_score_does_not_depend_on_what_is_read_beside_it(reranker):
+    (alone,) = reranker.score(QUESTION, [RELEVANT])
+    assert reranker.score(QUESTION, [RELEVANT, UNRELATED, RELATED * 4])[0] == alone
 
 
 def test_no_texts_give_no_scores(reranker):
