@@ -22,7 +22,7 @@ def embed(services: Services, embedder: Embedder, cut: Sequence[Passage]) -> int
     missing = list(missing_texts(services, embedder.name, cut).items())
     for start in range(0, len(missing), BATCH):
         batch = missing[start : start + BATCH]
-        vectors = embedder.encode([text for _, text in batch])
+        vectors = embedder.encode_passages([text for _, text in batch])
         services.publisher.store_vectors(
             embedder.name,
             {key: vector for (key, _), vector in zip(batch, vectors, strict=True)},

@@ -10,7 +10,8 @@ from rag.answerer import Answerer
 from rag.catalog import Catalog
 from rag.citations import document_url
 from rag.composer import ExtractiveComposer
-from rag.embedder import Embedder, open_embedder
+from rag.embedder import Embedder
+from rag.embedder_choice import open_embedder
 from rag.errors import InvalidRequestError, PermanentError
 from rag.faults import arm
 from rag.finder import Finder
@@ -75,7 +76,9 @@ def open_services(
     catalog = _open_catalog(settings)
     publisher = Publisher(catalog.database)
     # The name is looked up when it is needed, so that tests can put another in its place.
-    embedders = Embedders(lambda name: open_embedder(name, settings.cache_dir, _threads()))
+    embedders = Embedders(
+        lambda name: open_embedder(name, settings.cache_dir, _threads(), _pinned(settings, name))
+    )
     embedder = ServingEmbedder(embedders, catalog, settings.embedding_model)
     index = AutoIndex(catalog, settings.exact_search_limit, publisher.mark_damaged)
     verifier = Verifier(partial(_token_encoder, embedder, settings))
@@ -172,6 +175,11 @@ def _open_catalog(settings: Settings) -> Catalog:
             f"The data directory {settings.data_dir} can't be used ({error.strerror}): "
             "check its permissions or name another with --data-dir."
         ) from error
+
+
+def _pinned(settings: Settings, name: str) -> tuple[str, ...]:
+    # A store's own model serves until another is built; the pin is for the one that is named.
+    return settings.embedding_model_sha256 if name == settings.embedding_model else ()
 
 
 def _threads() -> int:

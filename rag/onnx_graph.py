@@ -8,6 +8,7 @@ and of its own hash; either one differing makes it anew.
 import json
 import os
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -25,12 +26,22 @@ def graph_of(model: PackagedModel, cache_dir: Path) -> Path:
     Raises PermanentError when the weights are not the pinned ones or the cache can't be written.
     """
     weights = model.checked_weights()
-    graph = cache_dir / "graphs" / f"{model.name}-{model.sha256[:12]}-{GRAPH_FORMAT}.onnx"
+    return kept_graph(model, cache_dir, str(GRAPH_FORMAT), lambda to: _make(weights.parent, to))
+
+
+def kept_graph(
+    model: PackagedModel, cache_dir: Path, form: str, make: Callable[[Path], None]
+) -> Path:
+    """The file of one form of the model's graph, by `make` where the cache has none that is intact.
+
+    Raises PermanentError when the cache can't be written.
+    """
+    graph = cache_dir / "graphs" / f"{model.name}-{model.sha256[:12]}-{form}.onnx"
     record = graph.with_suffix(".json")
     if not _is_intact(graph, record, model):
         try:
             graph.parent.mkdir(parents=True, exist_ok=True)
-            _make(weights.parent, graph)
+            make(graph)
             _write_whole(
                 record, json.dumps({"weights": model.sha256, "graph": sha256_of(graph)}).encode()
             )

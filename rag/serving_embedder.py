@@ -57,6 +57,10 @@ class ServingEmbedder(LangChainEmbedder):
         """Unit vectors of shape (texts, dimension), in the order of the texts."""
         return self.current().encode(texts)
 
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """The same for what is stored in bulk."""
+        return self.current().encode_passages(texts)
+
     def token_count(self, text: str) -> int:
         """The number of the model's tokens in the text, uncut."""
         return self.current().token_count(text)

@@ -29,6 +29,10 @@ Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:\d{1,5})?$")]
 Origins = Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_split)]
 
 
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Sha256s = Annotated[tuple[Sha256, ...], NoDecode, BeforeValidator(_split)]
+
+
 class Settings(BaseSettings):
     """Everything an operator may set. Unknown names are rejected by `load_settings`."""
 
@@ -44,8 +48,12 @@ class Settings(BaseSettings):
         description="Where graphs made from model weights are kept. Safe to delete.",
     )
     embedding_model: str = Field(
-        "all-MiniLM-L6-v2",
-        description="The bundled model, or any other sentence-transformers model by name or path.",
+        "all-MiniLM-L6-v2-int8",
+        description="The bundled model, with passages embedded fast (-int8) or exactly "
+        "(all-MiniLM-L6-v2), or any other sentence-transformers model by name or path.",
+    )
+    embedding_model_sha256: Sha256s = Field(
+        (), description="Its weights' sha256, comma-separated if several files; others are refused."
     )
     profile: Literal["full", "fast"] = Field(
         "full", description="`fast` leaves out the cross-encoder: less CPU, slightly less right."

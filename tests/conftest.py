@@ -10,7 +10,7 @@ from langchain_core.language_models import BaseChatModel
 
 from ingest.pipeline import ingest_paths
 from rag.bootstrap import Services, open_services
-from rag.embedder import MiniLmEmbedder
+from rag.minilm import MiniLmEmbedder
 from rag.settings import Settings, load_settings
 from tests.fakes.embedder import FakeEmbedder
 from tests.fakes.reranker import FakeReranker

@@ -56,9 +56,11 @@ def test_status_shows_what_is_stored(footnote, guide):
     run = footnote("status", "--data-dir", "data", "--json")
     assert run.status == 0
     assert (run.json["documents"], run.json["passages"]) == (2, 2)
-    assert run.json["model"] == "all-MiniLM-L6-v2"
+    assert run.json["model"] == "all-MiniLM-L6-v2-int8"
     assert run.json["refused"] == []
-    assert "all-MiniLM-L6-v2, 384 dimensions" in footnote("status", "--data-dir", "data").stdout
+    assert (
+        "all-MiniLM-L6-v2-int8, 384 dimensions" in footnote("status", "--data-dir", "data").stdout
+    )
 
 
 def test_corpus_is_ingested_when_no_path_is_named(footnote, tmp_path):

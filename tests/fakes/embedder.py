@@ -45,6 +45,10 @@ class FakeEmbedder(Embeddings):
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         return vectors
 
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """The same vectors."""
+        return self.encode(texts)
+
     def tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
         """A token a word; words of one stem have one vector, others lie at right angles or so."""
         found = []

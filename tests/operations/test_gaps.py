@@ -17,8 +17,8 @@ from operations.gaps import GapReport, clustered, gap_report
 from operations.store import Store
 from operations.unanswered import Unanswered, unanswered_since
 from rag.domain import Answer, AnswerStatus
-from rag.embedder import MiniLmEmbedder
 from rag.errors import EmptyStoreError
+from rag.minilm import MiniLmEmbedder
 from tests.fakes.embedder import FakeEmbedder
 from tests.fakes.service import ABSTAINED, ANSWERED
 from tests.operations.conftest import TurnedClock

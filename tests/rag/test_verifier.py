@@ -6,7 +6,7 @@ from importlib.resources import files
 import pytest
 
 from rag.claim_features import match_tokens
-from rag.embedder import MiniLmEmbedder
+from rag.minilm import MiniLmEmbedder
 from rag.verifier import Verifier
 from tests.fakes.embedder import FakeEmbedder
 

@@ -3,14 +3,12 @@
 import numpy as np
 import pytest
 
-from rag.embedder import (
-    MAX_TOKENS,
-    SentenceTransformerEmbedder,
-    open_embedder,
-    text_hash,
-)
+from rag.embedder import text_hash
+from rag.embedder_choice import open_embedder
 from rag.errors import PermanentError
+from rag.minilm import INT8_NAME, MAX_TOKENS, MiniLmEmbedder
 from rag.model_files import MINILM
+from rag.named_model import SentenceTransformerEmbedder
 
 WORDS = "Django and FastAPI serve requests, while queues carry the slow work elsewhere. "
 TEXTS = [
@@ -90,7 +88,43 @@ def test_no_texts_give_no_vectors(embedder):
 def test_langchain_gets_the_same_numbers(embedder):
     text = "When should I pick FastAPI?"
     assert embedder.embed_query(text) == pytest.approx(embedder.encode([text])[0].tolist())
-    assert embedder.embed_documents([text, text])[1] == embedder.embed_query(text)
+    stored = embedder.encode_passages([text])[0].tolist()
+    assert embedder.embed_documents([text, text])[1] == pytest.approx(stored)
+
+
+@pytest.mark.real
+def test_passages_in_whole_numbers_lie_close_to_the_exact_ones(embedder, vectors):
+    passages = embedder.encode_passages(TEXTS)
+    assert passages.dtype == np.float32
+    assert np.linalg.norm(passages, axis=1) == pytest.approx(1.0, abs=1e-6)
+    # The empty text has no token but the frame, of which whole numbers keep the least.
+    cosines = (passages * vectors).sum(axis=1)
+    assert cosines.min() >= 0.95, dict(zip(TEXTS, cosines, strict=True))
+    assert cosines.mean() >= 0.985
+
+
+@pytest.mark.real
+def test_a_passage_has_the_very_same_vector_whatever_is_encoded_with_it(embedder, cache_dir):
+    together = MiniLmEmbedder(cache_dir, threads=2).encode_passages(TEXTS[::-1])[::-1]
+    alone = np.stack([embedder.encode_passages([text])[0] for text in TEXTS])
+    assert np.array_equal(alone, together)
+
+
+@pytest.mark.real
+def test_under_its_plain_name_the_model_embeds_passages_exactly(cache_dir, vectors):
+    exact = open_embedder(MINILM.name, cache_dir)
+    assert exact.name == MINILM.name != INT8_NAME
+    assert np.abs(exact.encode_passages(TEXTS) - vectors).max() < 1e-5
+
+
+@pytest.mark.real
+def test_no_passages_give_no_vectors(embedder):
+    assert embedder.encode_passages([]).shape == (0, embedder.dimension)
+
+
+def test_a_pin_that_is_not_the_bundled_models_is_refused(cache_dir):
+    with pytest.raises(PermanentError, match=f"does not name the weights.*{MINILM.sha256}"):
+        open_embedder(INT8_NAME, cache_dir, pinned=["0" * 64])
 
 
 @pytest.mark.real
