@@ -12,7 +12,7 @@ BATCH = 256
 
 def missing_texts(services: Services, model: str, cut: Sequence[Passage]) -> dict[bytes, str]:
     """The texts of these passages and their units that have no vector under a model, by hash."""
-    texts = {text_hash(text): text for passage in cut for text in _searchable(passage)}
+    texts = {text_hash(text): text for passage in cut for text in searchable(passage)}
     stored = services.catalog.vector_hashes(model, texts)
     return {key: text for key, text in texts.items() if key not in stored}
 
@@ -30,7 +30,8 @@ def embed(services: Services, embedder: Embedder, cut: Sequence[Passage]) -> int
     return len(missing)
 
 
-def _searchable(passage: Passage) -> list[str]:
+def searchable(passage: Passage) -> list[str]:
+    """What is embedded of a passage: the whole, and each of its units."""
     return [
         passage_search_text(passage),
         *(unit_search_text(passage, unit) for unit in passage.units),

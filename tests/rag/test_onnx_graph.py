@@ -7,6 +7,7 @@ import pytest
 from rag.errors import PermanentError
 from rag.model_files import PackagedModel, sha256_of
 from rag.onnx_graph import graph_of
+from rag.onnx_int8 import int8_graph_of
 
 
 @pytest.fixture
@@ -101,3 +102,30 @@ def test_a_full_disk_is_one_sentence(model, cache, monkeypatch):
     monkeypatch.setattr("rag.onnx_graph._make", fail)
     with pytest.raises(PermanentError, match=r"No space left on device\): free some space"):
         graph_of(model, cache)
+
+
+@pytest.fixture
+def quantised(monkeypatch):
+    """The graphs in 8-bit numbers made so far, by what they were made from."""
+    graphs = []
+
+    def quantise(exact, graph):
+        graphs.append(exact)
+        graph.write_bytes(b"int8 %d" % len(graphs))
+
+    monkeypatch.setattr("rag.onnx_int8._quantise", quantise)
+    return graphs
+
+
+def test_the_graph_in_8_bit_numbers_is_made_once_from_the_exact_one(model, made, quantised, cache):
+    graph = int8_graph_of(model, cache)
+    assert int8_graph_of(model, cache) == graph != graph_of(model, cache)
+    assert quantised == made == [graph_of(model, cache)]
+    record = json.loads(graph.with_suffix(".json").read_text())
+    assert record == {"weights": model.sha256, "graph": sha256_of(graph)}
+
+
+def test_a_changed_graph_in_8_bit_numbers_is_made_anew_alone(model, made, quantised, cache):
+    int8_graph_of(model, cache).write_bytes(b"changed")
+    assert int8_graph_of(model, cache).read_bytes() == b"int8 2"
+    assert (len(made), len(quantised)) == (1, 2)
