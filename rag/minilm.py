@@ -102,8 +102,8 @@ class MiniLmEmbedder(LangChainEmbedder):
         return open_session(int8_graph_of(MINILM, self._cache_dir), 1)
 
     def _alone(self, encoding: Encoding) -> Vectors:
-        found: Vectors = self._int8_session.run(None, feed([encoding]))[0]
-        return _units(found)[0]
+        units: Vectors = _units(self._int8_session.run(None, feed([encoding]))[0])[0]
+        return units
 
     def _batches(self, texts: Sequence[str]) -> Iterator[_Batch]:
         encodings = self._tokenizer.encode_batch(list(texts))
