@@ -118,15 +118,16 @@ def _ingest_row(
 
 
 def _edit(pages: Path) -> None:
+    """Add a sentence to a paragraph in the middle of a page in the middle."""
     files = sorted(file for file in pages.rglob("*") if file.suffix in {".html", ".rst"})
-    page = files[len(files) // 2]
-    content = page.read_bytes()
-    word = b" the "
-    assert word in content
-    # In the middle, where no furniture stands.
-    place = content.index(word, len(content) // 2) if word in content[len(content) // 2 :] else 0
-    edited = content[:place] + content[place:].replace(word, b" this very ", 1)
-    page.write_bytes(edited)
+    for page in files[len(files) // 2 :]:
+        end = b"</p>" if page.suffix == ".html" else b".\n\n"
+        content = page.read_bytes()
+        place = content.find(end, len(content) // 2)
+        if place >= 0:
+            page.write_bytes(content[:place] + b". This is new" + content[place:])
+            return
+    raise ValueError("no page has a paragraph in its second half")
 
 
 def _part(*arguments: object) -> dict[str, Any]:
