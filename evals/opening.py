@@ -47,7 +47,7 @@ def opened_without(
     The documents are ingested once, into `data_dir`.
     """
     settings = load_settings(data_dir=data_dir)
-    reranker = RememberingReranker(MsMarcoReranker(), most=SHARED_SCORES)
+    reranker = RememberingReranker(MsMarcoReranker(settings.cache_dir), most=SHARED_SCORES)
     with closing(open_services(settings)) as services:
         ingest_for_evaluation(services, documents)
     return lambda without: closing(open_services(settings, reranker=reranker, without=without))

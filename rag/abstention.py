@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -23,6 +24,11 @@ logger = logging.getLogger(__name__)
 
 JUDGE = "judge"
 UNDECIDED = 0.5
+# Do the documents speak about this, and do they hold what was asked?
+GATES = ("about", "holds")
+
+# Whether a text holds what a question asks, as a logit.
+Holds = Callable[[str, str], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +71,10 @@ NO_QUESTION = Verdict(
 class Abstention:
     """Weighs what was found, by weights that were fitted on calibration sets alone.
 
-    `probability = sigmoid(intercept + sum of weight * feature)`; below the threshold it abstains.
-    With a judge the probability is the judge's; where the numbers were fitted with a judge, its
-    word is one of the features.
+    Two questions have to be answered with yes: do the documents speak about this at all, and does
+    what they say hold what was asked? Each has a probability, sigmoid(intercept + sum of weight *
+    feature), and a threshold; the confidence is their product. With a judge the probability is the
+    judge's; where the numbers were fitted with a judge, its word is one of the features.
     `rag/abstention_full.json` and `rag/abstention_fast.json` hold the numbers, one file a profile,
     and the command that makes them.
     """
@@ -76,10 +83,12 @@ class Abstention:
         self,
         is_word: Callable[[str], bool],
         fitted: Mapping[str, Any],
+        holds: Holds | None = None,
         judge: Judge | None = None,
     ) -> None:
         self._is_word = is_word
         self._fitted = fitted
+        self._holds = holds
         self._judge = judge
 
     def judge(self, finding: Finding, what: str = "this") -> Verdict:
@@ -89,32 +98,36 @@ class Abstention:
             return Verdict(AnswerStatus.ABSTAINED, 0.0, NOTHING_FOUND)
         features = self.features(query, evidence)
         note = None
-        probability, threshold = self._weighed(features)
+        confidence, answers = self._weighed(features)
         if self._judge is not None:
             try:
                 said = self._judge.probability(query.text, evidence)
-                probability, threshold = self._weighed(features | {JUDGE: logit_of(said)}, said)
+                confidence, answers = self._weighed(features | {JUDGE: logit_of(said)}, said)
             except JudgeError as error:
                 logger.warning("The judge %s.", error)
                 note = f"The judge {error}, so nobody read the passages before this answer."
-        if probability >= threshold:
-            return Verdict(AnswerStatus.ANSWERED, probability, note)
+        if answers:
+            return Verdict(AnswerStatus.ANSWERED, confidence, note)
         reason = reason_for_silence(query, evidence, self._is_word, what)
-        return Verdict(AnswerStatus.ABSTAINED, probability, reason)
+        return Verdict(AnswerStatus.ABSTAINED, confidence, reason)
 
     def _weighed(
         self, features: Mapping[str, float], judged: float | None = None
-    ) -> tuple[float, float]:
-        """The probability, and the threshold that goes with it.
+    ) -> tuple[float, bool]:
+        """The confidence, and whether it is enough.
 
         Numbers that were fitted with a judge need its word; those fitted without give way to it.
         """
-        fitted = self._fitted
-        if JUDGE in fitted["weights"]:
-            return probability_of({JUDGE: 0.0, **features}, fitted), fitted["threshold"]
-        if judged is not None:
-            return round(judged, 4), UNDECIDED
-        return probability_of(features, fitted), fitted["threshold"]
+        gates = [self._fitted[name] for name in GATES]
+        if judged is not None and not any(JUDGE in gate["weights"] for gate in gates):
+            return round(judged, 4), judged >= UNDECIDED
+        known = {JUDGE: 0.0, **features}
+        probabilities = [probability_of(known, gate) for gate in gates]
+        passed = (
+            probability >= gate["threshold"]
+            for probability, gate in zip(probabilities, gates, strict=True)
+        )
+        return round(math.prod(probabilities), 4), all(passed)
 
     def judged_features(self, query: Query, evidence: Sequence[Evidence]) -> dict[str, float]:
         """The features with the judge's word among them, where there is a judge."""
@@ -136,8 +149,9 @@ class Abstention:
         coverage: part of the question's words, weighted by rarity, in the best passage; names:
         how many names of the question occur in no document; kind: 1 when the question asks for a
         kind of thing (a count, a price, …) that the best units don't hold; thing: 1 when the thing
-        asked for by name (which city …) occurs in no document. Which of them have a
-        weight is for the calibration to say: the others are there to be tried again.
+        asked for by name (which city …) occurs in no document; reading: whether the
+        best passage holds what is asked, a logit, 0 when nobody reads. Which of them have a weight
+        is for the calibration to say: the others are there to be tried again.
         """
         best = evidence[0]
         held = {*terms(best.passage.context), *terms(best.passage.text)}
@@ -149,12 +163,13 @@ class Abstention:
             "names": float(len(unknown_names(query.text, query.vocabulary, self._is_word))),
             "kind": float(missing_kind(query, evidence) is not None),
             "thing": float(is_never_mentioned(query.text, query.vocabulary)),
+            "reading": self._holds(query.text, best.passage.text) if self._holds else 0.0,
         }
 
 
 @cache
 def fitted_numbers(profile: str) -> Any:
-    """The intercept, weights by feature, and threshold that were fitted for a profile."""
+    """For each gate the intercept, weights by feature, and threshold fitted for a profile."""
     return json.loads(files("rag").joinpath(f"abstention_{profile}.json").read_text("utf-8"))
 
 
@@ -162,8 +177,9 @@ def read_numbers(file: Path) -> Any:
     """The numbers in somebody's own file. Raises InvalidRequestError when it holds no such."""
     try:
         numbers = json.loads(file.read_text("utf-8"))
-        probability_of(dict.fromkeys(numbers["weights"], 0.0), numbers)
-        float(numbers["threshold"])
+        for gate in (numbers[name] for name in GATES):
+            probability_of(dict.fromkeys(gate["weights"], 0.0), gate)
+            float(gate["threshold"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InvalidRequestError(
             f"{file} holds no numbers for the abstention ({error}): make it with "

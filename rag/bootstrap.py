@@ -18,7 +18,7 @@ from rag.finder import Finder
 from rag.judge import Judge
 from rag.model_files import MINILM
 from rag.publisher import Publisher
-from rag.ranking import CrossEncoderRanker, Ranker, SimilarityRanker
+from rag.ranking import CrossEncoderRanker, SimilarityRanker
 from rag.refusals import Refusals
 from rag.reranker import MsMarcoReranker, RememberingReranker, Reranker
 from rag.retriever import Retriever
@@ -82,14 +82,15 @@ def open_services(
     embedder = ServingEmbedder(embedders, catalog, settings.embedding_model)
     index = AutoIndex(catalog, settings.exact_search_limit, publisher.mark_damaged)
     verifier = Verifier(partial(_token_encoder, embedder, settings))
+    reader = _reader(settings, reranker, without)
     answerer = Answerer(
         catalog=catalog,
         finder=Finder(
             Rewriter(Speller(embedder.is_word), embedder, without),
             Retriever(index, embedder, without),
-            _ranker(settings, reranker, without),
+            CrossEncoderRanker(reader) if reader else SimilarityRanker(),
         ),
-        abstention=_abstention(settings, embedder, chat_model),
+        abstention=_abstention(settings, embedder, chat_model, reader),
         writer=_writer(settings, chat_model, verifier),
         url_of=partial(document_url, settings.public_url),
         limits=QuestionLimits(settings.question_max_chars, settings.history_max_turns),
@@ -107,18 +108,22 @@ def open_services(
     )
 
 
-def _ranker(settings: Settings, reranker: Reranker | None, without: Without) -> Ranker:
+def _reader(settings: Settings, reranker: Reranker | None, without: Without) -> Reranker | None:
     if settings.profile == "fast" or OptionalStage.CROSS_ENCODER in without:
-        return SimilarityRanker()
-    return CrossEncoderRanker(reranker or RememberingReranker(MsMarcoReranker(_threads())))
+        return None
+    return reranker or RememberingReranker(MsMarcoReranker(settings.cache_dir, _threads()))
 
 
 def _abstention(
-    settings: Settings, embedder: Embedder, chat_model: "BaseChatModel | None"
+    settings: Settings,
+    embedder: Embedder,
+    chat_model: "BaseChatModel | None",
+    reader: Reranker | None,
 ) -> Abstention:
     own = settings.abstention_file
     fitted = fitted_numbers(settings.profile) if own is None else read_numbers(own)
-    return Abstention(embedder.is_word, fitted, _judge(settings, chat_model))
+    holds = reader.holds if reader else None
+    return Abstention(embedder.is_word, fitted, holds, _judge(settings, chat_model))
 
 
 def _judge(settings: Settings, chat_model: "BaseChatModel | None") -> Judge | None:

