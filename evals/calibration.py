@@ -47,7 +47,8 @@ def _gate(
     observed: Sequence[Observed], labels: Sequence[bool], names: Sequence[str], given_up: float
 ) -> dict[str, Any]:
     wanted = np.array(labels, dtype=bool)
-    if wanted.all() or not wanted.any():
+    answerable = np.array([one.answerable for one in observed], dtype=bool)
+    if wanted.all() or not answerable.any():
         raise ValueError(
             "calibration needs questions that the documents answer, some that they nearly answer, "
             "and some about something else"
@@ -59,7 +60,6 @@ def _gate(
     # Undo the scaling, so that the numbers apply to the features as they are.
     weights = regression.coef_[0] / scaler.scale_
     intercept = regression.intercept_[0] - float(weights @ scaler.mean_)
-    answerable = np.array([one.answerable for one in observed])
     probabilities = model.predict_proba(values)[:, 1]
     return {
         "intercept": round(float(intercept), DIGITS),

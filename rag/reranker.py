@@ -1,4 +1,4 @@
-"""Question and text, read together: do they go together, and does the text hold the answer?"""
+"""Question and text, read together: do they match, and does the text hold what is asked."""
 
 from collections import OrderedDict
 from collections.abc import Sequence
