@@ -73,7 +73,6 @@ class Line:
 
 
 CHAT = {"model": "footnote", "messages": [{"role": "user", "content": QUESTION}]}
-JSON = {"Accept": "application/json"}
 HTML = {"Accept": "text/html"}
 
 
@@ -107,7 +106,7 @@ MATRIX = [
     Line("POST /v1/ask", Scope.ASK, json={"question": QUESTION}, shows=True),
     Line("POST /v1/search", Scope.ASK, json={"query": QUESTION, "top_k": 50}, shows=True),
     Line("POST /v1/answers/{answer_id}/feedback", Scope.ASK, json={"verdict": "up"}),
-    Line("POST /v1/answers/{answer_id}/keep", Scope.ASK, json={}),
+    Line("POST /v1/answers/{answer_id}/keep", Scope.ADMIN, json={}),
     Line("GET /v1/documents", Scope.ASK),
     Line("GET /v1/documents/{document_id}", Scope.ASK, shows=True),
     Line("GET /v1/models", Scope.ASK),
@@ -117,8 +116,6 @@ MATRIX = [
     Line("GET /gaps.jsonl", Scope.ADMIN),
     Line("GET /gaps.md", Scope.ADMIN),
     Line("GET /metrics", Scope.ADMIN),
-    Line("GET /mcp", Scope.ASK, headers=JSON, status=406),
-    Line("DELETE /mcp", Scope.ASK, headers=JSON, status=405),
     mcp("tools/list", {}),
     tool("ask", {"question": QUESTION}),
     tool("search", {"query": QUESTION}),
