@@ -1,8 +1,9 @@
 """Many readers at once: `python -m benchmarks.load --help`.
 
-Asks some of the questions by one client alone, for a yardstick: every so-manieth, so that they are of
-all kinds. Then the others by many clients together, while another looks at /healthz ten times a second. Says what failed, how long answers
-took, and whether the service kept the promise that is checked at the end:
+Asks some of the questions by one client alone, for a yardstick: one in so many, so that they are of
+all kinds. Then the others by many clients together, while another looks at /healthz ten times a
+second. Says what failed, how long answers took, and whether the service kept the promise that is
+checked at the end:
 
 - no request fails;
 - the 99th percentile stays within clients x the single client's median;
