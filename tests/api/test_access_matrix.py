@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -128,8 +129,9 @@ MATRIX = [
 COMMON_IDS = {"model": "footnote"}
 
 
+@cache
 def ids_of_a(home: House) -> dict[str, str]:
-    """Everything of reader a's that a path may name."""
+    """Everything of reader a's that a path may name; asked for once a house."""
     with home.client("a") as client:
         answer = client.post("/v1/ask", json={"question": QUESTION}).json()
     return {"document_id": home.document_of("a"), "answer_id": answer["id"], **COMMON_IDS}

@@ -15,6 +15,8 @@ from tests.api.house import document, real_services
 from tests.api.server import served
 from tests.api.test_bad_requests import JSON, problem
 
+pytestmark = pytest.mark.alone
+
 GIGABYTES = 10 * 1_000_000_000
 MILLISECONDS = 100
 # Others work on this machine at the same time: of so many tries the best one counts.

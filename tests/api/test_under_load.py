@@ -14,6 +14,8 @@ from rag.progress import Pulse, Tell, ignore
 from tests.api.server import served
 from tests.fakes.service import FakeAnswerer, FakeServices
 
+pytestmark = pytest.mark.alone
+
 CLIENTS = 64
 # How far the slowest may lie above clients times median. The aim is 1; with clients and server in
 # one interpreter it is 2 to 3, and docs/http.md has what a server of its own was measured at.
