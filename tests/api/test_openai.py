@@ -184,7 +184,7 @@ IMAGE = {"type": "image_url", "image_url": {"url": "https://evil.example/x.png"}
         ({"max_tokens": 1e9}, "max_tokens", "less than or equal to 1000000"),
         ({"max_completion_tokens": 0}, "max_completion_tokens", "greater than"),
         ({"max_tokens": "many"}, "max_tokens", "whole number"),
-        ({"messages": []}, "messages", "at least 1 item"),
+        ({"messages": []}, "messages", "must not be empty"),
         ({"messages": "How hot?"}, "messages", "must be a list"),
         ({"messages": [{"role": "king", "content": "x"}]}, "messages.0.role", "should be"),
         ({"messages": [{"role": "user", "content": [IMAGE]}]}, "messages.0.content", "'image_url'"),
