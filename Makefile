@@ -28,7 +28,8 @@ test: install ## every check: format, lint, types, imports, tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile -m "not alone"
+	$(BIN)/pytest -m alone
 
 clean: ## remove the virtual environment and what was ingested
 	rm -rf .venv .footnote

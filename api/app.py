@@ -41,7 +41,7 @@ def create_app(services: Services, operations: Operations, settings: Settings) -
     tracing = Tracing(settings.otlp_endpoint) if settings.otlp_endpoint else None
     depends_on = _what_answers_depend_on(settings)
     cache = AnswerCache(settings.answer_cache_size, depends_on, metrics.met)
-    backend = Backend(services, settings.queue_max, cache)
+    backend = Backend(services, settings.queue_max, cache, settings.request_seconds)
     recorder = Recorder(backend, operations.journal, metrics, tracing)
     mcp = McpRoute(recorder, settings.request_max_bytes)
     # The bundled /docs page loads its script from a CDN; the description itself is served.
@@ -78,8 +78,7 @@ def create_app(services: Services, operations: Operations, settings: Settings) -
         TimeLimit, seconds=settings.request_seconds, body_seconds=settings.body_seconds
     )
     app.add_middleware(Head)
-    if settings.allowed_origins:
-        app.add_middleware(Cors, origins=settings.allowed_origins)
+    app.add_middleware(Cors, origins=settings.allowed_origins)
     app.add_middleware(HostCheck, settings=settings)
     app.add_middleware(Observing, metrics=metrics)
     if tracing is not None:

@@ -1,5 +1,6 @@
 """The services, awaitable: every call runs on a worker thread, never on the event loop."""
 
+import math
 import os
 import time
 from collections.abc import AsyncGenerator, Sequence
@@ -25,17 +26,23 @@ if TYPE_CHECKING:
     from operations.gaps import GapReport
 
 READERS = 8
+REPORTS_WAITING = 4
 
 
 class Backend:
-    """Runs questions and reads on two sets of threads, so that reads never queue behind questions.
+    """Runs questions, reads and reports on threads of their own: none queues behind another.
 
     As many questions run at once as there are cores: more would only make each of them slower.
-    While `queue_max` wait, another is refused with OverloadedError.
+    While `queue_max` wait, another is refused with OverloadedError, and so is one that would not
+    have its turn within `request_seconds`.
     """
 
     def __init__(
-        self, services: Services, queue_max: int, cache: AnswerCache | None = None
+        self,
+        services: Services,
+        queue_max: int,
+        cache: AnswerCache | None = None,
+        request_seconds: float = math.inf,
     ) -> None:
         self.started = int(time.time())
         self._cache = AnswerCache() if cache is None else cache
@@ -43,8 +50,12 @@ class Backend:
         self._catalog = services.catalog
         self._embedder = services.embedder
         self._suggestions = Suggestions(services.catalog)
-        self._thinking = BoundedPool(max(1, os.cpu_count() or 1), queue_max)
+        cores = max(1, os.cpu_count() or 1)
+        # Whoever would be given up while they wait for their turn hears so at once.
+        self._thinking = BoundedPool(cores, queue_max, request_seconds)
         self._reading = BoundedPool(READERS, queue_max)
+        # A report asks many questions again: it never stands before people's own.
+        self._reporting = BoundedPool(1, REPORTS_WAITING)
 
     @property
     def waiting(self) -> int:
@@ -116,7 +127,7 @@ class Backend:
         def ask_again(text: str) -> Answer:
             return self._answerer.answer(Question(text, audience=audience), ignore)
 
-        return await self._thinking.run(gap_report, period, self._embedder.encode, ask_again, most)
+        return await self._reporting.run(gap_report, period, self._embedder.encode, ask_again, most)
 
     async def status(self) -> StoreStatus:
         """What the data directory holds."""

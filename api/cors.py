@@ -34,7 +34,8 @@ class Cors(CORSMiddleware):
                     scope, receive, send
                 )
                 return
-        await super().__call__(scope, receive, send)
+        # Where no website is named, no answer depends on which one asks.
+        await (super().__call__ if self.allow_origins else self.app)(scope, receive, send)
 
 
 def _problem(origin: str) -> Problem:

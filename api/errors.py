@@ -60,6 +60,7 @@ TRANSLATION: dict[type[RagError], tuple[int, str, str]] = {
 
 FAULTS = {
     "missing": "is required",
+    "too_short": "must not be empty",
     "extra_forbidden": "is not a known field",
     "string_type": "must be a string",
     "int_type": "must be a whole number",
@@ -123,12 +124,14 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 def _methods_at(request: Request) -> list[str]:
     # Starlette names those of the first route that fits the path; there may be one for each.
-    return sorted(
+    taken = {
         method
         for context in iter_route_contexts(request.app.routes)
         if context.original_route.matches(request.scope)[0] is not Match.NONE
         for method in getattr(context.original_route, "methods", None) or ()
-    )
+    }
+    # `api.head` answers HEAD wherever there is GET.
+    return sorted(taken | ({"HEAD"} if "GET" in taken else set()))
 
 
 async def _validation_error(request: Request, error: Exception) -> Response:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from api.access import by_of
 from api.answer_schemas import FeedbackOut, KeptOut
 from api.backend import OperationsOfApp
-from api.caller import Asking
+from api.caller import Administering, Asking
 from api.idempotent_route import IdempotencyKey, IdempotentRoute
 from api.openapi import problems
 from api.responses import JsonResponse
@@ -61,7 +61,7 @@ async def give_feedback(
 async def keep_answer(
     answer_id: AnswerId,
     request: KeepIn,
-    caller: Asking,
+    caller: Administering,
     operations: OperationsOfApp,
     _key: IdempotencyKey = None,
 ) -> JsonResponse:

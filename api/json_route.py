@@ -28,6 +28,7 @@ class JsonRoute(APIRoute):
 
         async def read_then_handle(request: Request) -> Response:
             _check_content_type(request.headers.get("content-type"))
+            _check_encoding(request.headers.get("content-encoding"))
             return await handle(_ReadRequest(request, parse_json(await request.body())))
 
         return read_then_handle
@@ -77,6 +78,20 @@ def _check_content_type(given: str | None) -> None:
                 title="The content type is not supported",
                 detail=f"Send JSON with Content-Type: application/json, {said}.",
                 headers={"Accept-Post": "application/json"},
+            )
+        )
+
+
+def _check_encoding(given: str | None) -> None:
+    # What a few bytes inflate to has no bound: bodies come as they are.
+    if (given or "identity").strip().lower() != "identity":
+        raise ProblemError(
+            Problem(
+                status=415,
+                kind="unsupported-encoding",
+                title="The content encoding is not supported",
+                detail=f"Send the body as it is, without Content-Encoding, not {given!r}.",
+                headers={"Accept-Encoding": "identity"},
             )
         )
 

@@ -4,14 +4,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from mcp.types import jsonrpc_message_adapter
+from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from api.access import access_of
 from api.caller import caller_of
+from api.json_route import parse_json
 from api.mcp_server import Context, mcp_server
 from api.mcp_tools import Desk
+from api.problems import Problem, ProblemError
 from api.recorded import Recorder
 from operations.caller import Scope as KeyScope
 from rag.audience import Audience
@@ -35,8 +39,12 @@ class McpRoute:
         )
 
     def route(self) -> Route:
-        """The route, for an application to take in."""
-        return Route(PATH, self, methods=["GET", "POST", "DELETE"], include_in_schema=False)
+        """The route, for an application to take in.
+
+        Without sessions there is nothing to listen to with GET or to end with DELETE: a 405, as
+        the protocol has it, rather than a stream that stays open and never says anything.
+        """
+        return Route(PATH, self, methods=["POST"], include_in_schema=False)
 
     @asynccontextmanager
     async def running(self, _app: object) -> AsyncIterator[None]:
@@ -46,8 +54,39 @@ class McpRoute:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand on the message of a caller who may ask."""
-        caller_of(Request(scope)).must_have(KeyScope.ASK)
-        await self._manager.handle_request(scope, receive, send)
+        request = Request(scope, receive)
+        caller_of(request).must_have(KeyScope.ASK)
+        body = await request.body()
+        _check(body)
+        await self._manager.handle_request(scope, _once_more(body, receive), send)
+
+
+def _check(body: bytes) -> None:
+    """Return if it is a message. Raises ProblemError with status 400."""
+    try:
+        jsonrpc_message_adapter.validate_python(parse_json(body), by_name=False)
+    except ValidationError as error:
+        raise ProblemError(
+            Problem(
+                status=400,
+                kind="no-message",
+                title="The request body is not a message",
+                detail=(
+                    "The request body is not a JSON-RPC 2.0 message: send an object with jsonrpc, "
+                    "method and, where an answer is wanted, an id."
+                ),
+            )
+        ) from error
+
+
+def _once_more(body: bytes, receive: Receive) -> Receive:
+    """A `receive` that gives the body that was read, then what comes after it."""
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def received() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return received
 
 
 def _audience_of(context: Context) -> Audience:

@@ -7,6 +7,8 @@ if TYPE_CHECKING:
     from api.problems import Problem
 
 PATHS = ("/v1/chat/", "/v1/models")
+# What OpenAI's clients also ask for. There is nothing at these, and they can read why.
+ABSENT = ("/v1/completions", "/v1/embeddings", "/v1/responses", "/v1/audio/", "/v1/images/")
 SCHEMA = "OpenAIError"
 TYPES = {
     401: "authentication_error",
@@ -18,7 +20,7 @@ TYPES = {
 
 def speaks_openai(path: str) -> bool:
     """Whether a path belongs to the OpenAI-compatible part of the API."""
-    return path.startswith(PATHS)
+    return path.startswith((*PATHS, *ABSENT))
 
 
 def openai_status(problem: "Problem") -> int:

@@ -1,8 +1,9 @@
 """Many readers at once: `python -m benchmarks.load --help`.
 
-Asks every question once by one client alone, for a yardstick, and then all of them by many clients
-together, while another looks at /healthz ten times a second. Says what failed, how long answers
-took, and whether the service kept the promise that is checked at the end:
+Asks some of the questions by one client alone, for a yardstick: one in so many, so that they are of
+all kinds. Then the others by many clients together, while another looks at /healthz ten times a
+second. Says what failed, how long answers took, and whether the service kept the promise that is
+checked at the end:
 
 - no request fails;
 - the 99th percentile stays within clients x the single client's median;
@@ -89,19 +90,35 @@ async def measure(plan: Plan, server_pid: int | None = None) -> Report:
         base_url=plan.address, headers=headers, timeout=300, limits=limits
     ) as client:
         alone: list[float] = []
-        warm_up, *yardstick = plan.questions[: ALONE + 1]
+        yardstick, others = apart(plan.questions)
+        warm_up, *yardstick = yardstick
         await _ask(client, warm_up, stream=plan.stream)
         for question in yardstick:
             _, took, _ = await _ask(client, question, stream=plan.stream)
             alone.append(took)
-        return await _together(plan, client, median(alone), server_pid)
+        return await _together(plan, others, client, median(alone), server_pid)
+
+
+def apart(questions: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The warm-up with those for one client alone, spread evenly over all, and the others."""
+    step = max(1, len(questions) // (ALONE + 1))
+    chosen = set(range(0, len(questions), step)[: ALONE + 1])
+    places = range(len(questions))
+    return (
+        [questions[place] for place in places if place in chosen],
+        [questions[place] for place in places if place not in chosen],
+    )
 
 
 async def _together(
-    plan: Plan, client: httpx.AsyncClient, alone: float, server_pid: int | None
+    plan: Plan,
+    questions: Sequence[str],
+    client: httpx.AsyncClient,
+    alone: float,
+    server_pid: int | None,
 ) -> Report:
     report = Report(plan.clients, alone_median_ms=round(alone, 1))
-    waiting = iter(plan.questions[ALONE + 1 :])
+    waiting = iter(questions)
     took: list[float] = []
     firsts: list[float] = []
     faults: Counter[str] = Counter()

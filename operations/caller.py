@@ -43,8 +43,8 @@ class Caller:
             return self.audiences
         if missing := wanted - self.audiences:
             raise NotAllowedError(
-                f"{self.name} doesn't carry the audience {', '.join(sorted(missing))}: leave it "
-                "out, or use a key that does."
+                f"The audience {', '.join(sorted(missing))} is not one that {self.name} carries: "
+                "leave it out, or use a key that does."
             )
         return wanted
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from rag.domain import Question
+from rag.domain import Question, Turn
 from rag.embedder import Embedder
 from rag.intent import question_in
 from rag.lexicon import FILLERS, terms, words
@@ -48,8 +48,13 @@ ORDINALS = {
     )
     for word in names.split()
 }
-LISTED = re.compile(r"^\s*(?:[-•*]|\d+[.)])\s+(.+)$", re.MULTILINE)
-CITATION_MARK = re.compile(r"\s*\[\d+\]")
+LISTED = re.compile(r"^[^\S\n]*(?:[-•*]|\d+[.)])[^\S\n]+(\S.*)$", re.MULTILINE)
+CITATION_MARK = re.compile(r"\s?\[\d+\]")
+# What is read of a conversation, so that no history, however long, holds a question up: its latest
+# questions, the end of each, and the last words of the one that another thing is asked of.
+TURNS_READ = 12
+TOPIC_CHARS = 400
+SPANS_WEIGHED = 40
 
 
 class Rewriter:
@@ -74,9 +79,10 @@ class Rewriter:
         topic = ""
         said = ""
         history = () if OptionalStage.FOLLOW_UPS in self._without else question.history
-        for turn in history:
+        for turn in _latest(history):
             if turn.role == "user":
-                topic = self._resolved(self._spelt(turn.content, vocabulary), topic, said)
+                earlier = turn.content[-TOPIC_CHARS:]
+                topic = self._resolved(self._spelt(earlier, vocabulary), topic, said)
             else:
                 said = turn.content
         as_it_stands = self._spelt(asked, vocabulary)
@@ -117,7 +123,7 @@ class Rewriter:
         return f"{text.rstrip('?. ')} ({carried})?" if carried else text
 
     def _asked_of(self, other: str, topic: str) -> str:
-        spans = _content_spans(topic)
+        spans = _content_spans(topic)[-SPANS_WEIGHED:]
         if not spans:
             return f"{topic.rstrip('?. ')} ({other})?"
         vectors = self._embedder.encode([other, *(topic[start:end] for start, end in spans)])
@@ -127,6 +133,12 @@ class Rewriter:
             return f"{topic.rstrip('?. ')} ({other})?"
         start, end = spans[best]
         return f"{topic[:start]}{other}{topic[end:]}"
+
+
+def _latest(history: Sequence[Turn]) -> Sequence[Turn]:
+    """The turns from the earliest of the latest questions on."""
+    asked = [place for place, turn in enumerate(history) if turn.role == "user"]
+    return history[asked[-TURNS_READ] :] if len(asked) > TURNS_READ else history
 
 
 def leans_on_history(text: str) -> bool:

@@ -3,8 +3,11 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
+import httpx
+import httpx2
 import pytest
 from langchain_core.language_models import BaseChatModel
 
@@ -28,6 +31,19 @@ def clean_environment() -> Iterator[None]:
         for name in list(os.environ):
             if name.upper().startswith("FOOTNOTE_"):
                 patch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_tls_context() -> Iterator[None]:
+    """Clients on loopback speak no TLS: the certificates are read once, not for each of them.
+
+    That cost each of thousands of clients 25 ms.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for library in (httpx, httpx2):
+            module = library._transports.default
+            patch.setattr(module, "create_ssl_context", cache(module.create_ssl_context))
         yield
 
 

@@ -40,7 +40,7 @@ def real_services(data_dir: Path, **settings: object) -> Iterator[Services]:
             yield services
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class House:
     """A running server with two readers, `a` and `b`, of audiences with the same names."""
 

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,6 @@ class Line:
 
 
 CHAT = {"model": "footnote", "messages": [{"role": "user", "content": QUESTION}]}
-JSON = {"Accept": "application/json"}
 HTML = {"Accept": "text/html"}
 
 
@@ -107,7 +107,7 @@ MATRIX = [
     Line("POST /v1/ask", Scope.ASK, json={"question": QUESTION}, shows=True),
     Line("POST /v1/search", Scope.ASK, json={"query": QUESTION, "top_k": 50}, shows=True),
     Line("POST /v1/answers/{answer_id}/feedback", Scope.ASK, json={"verdict": "up"}),
-    Line("POST /v1/answers/{answer_id}/keep", Scope.ASK, json={}),
+    Line("POST /v1/answers/{answer_id}/keep", Scope.ADMIN, json={}),
     Line("GET /v1/documents", Scope.ASK),
     Line("GET /v1/documents/{document_id}", Scope.ASK, shows=True),
     Line("GET /v1/models", Scope.ASK),
@@ -117,8 +117,6 @@ MATRIX = [
     Line("GET /gaps.jsonl", Scope.ADMIN),
     Line("GET /gaps.md", Scope.ADMIN),
     Line("GET /metrics", Scope.ADMIN),
-    Line("GET /mcp", Scope.ASK, headers=JSON, status=406),
-    Line("DELETE /mcp", Scope.ASK, headers=JSON, status=405),
     mcp("tools/list", {}),
     tool("ask", {"question": QUESTION}),
     tool("search", {"query": QUESTION}),
@@ -131,8 +129,9 @@ MATRIX = [
 COMMON_IDS = {"model": "footnote"}
 
 
+@cache
 def ids_of_a(home: House) -> dict[str, str]:
-    """Everything of reader a's that a path may name."""
+    """Everything of reader a's that a path may name; asked for once a house."""
     with home.client("a") as client:
         answer = client.post("/v1/ask", json={"question": QUESTION}).json()
     return {"document_id": home.document_of("a"), "answer_id": answer["id"], **COMMON_IDS}

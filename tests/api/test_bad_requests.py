@@ -1,5 +1,6 @@
 """Whatever is sent, the answer is a problem document with one clear sentence."""
 
+import gzip
 import socket
 from urllib.parse import urlsplit
 
@@ -182,7 +183,7 @@ def test_a_client_that_goes_away_in_mid_body_leaves_the_server_well(client: http
         ),
         ("GET", "/docs", 404, "There is nothing at /docs: /openapi.json lists what there is."),
         ("GET", "/v1/ask", 405, "/v1/ask does not take GET: use POST."),
-        ("DELETE", "/v1/documents", 405, "/v1/documents does not take DELETE: use GET."),
+        ("DELETE", "/v1/documents", 405, "/v1/documents does not take DELETE: use GET, HEAD."),
         ("GET", "/v1/documents/no-such", 404, "There is no document 'no-such'."),
         ("GET", "/v1/documents/%00%ff", 404, "There is no document '\\x00\ufffd'."),
     ],
@@ -225,3 +226,17 @@ def test_an_unexpected_failure_tells_nothing_but_the_request_id(client: httpx.Cl
     logged = caplog.records[-1]
     assert str(found["request_id"]) in logged.getMessage()
     assert logged.exc_info is not None
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "identity, gzip"])
+def test_a_compressed_body_is_refused_before_it_is_inflated(client: httpx.Client, encoding: str):
+    sent = {**JSON, "Content-Encoding": encoding}
+    body = gzip.compress(b'{"question": "How hot?"}')
+    found = problem(client.post("/v1/ask", content=body, headers=sent), 415)
+    assert "Content-Encoding" in str(found["detail"])
+
+
+def test_a_body_that_says_that_it_is_as_it_is_is_read(client: httpx.Client):
+    sent = {**JSON, "Content-Encoding": "identity"}
+    body = b'{"question": "How hot?"}'
+    assert client.post("/v1/ask", content=body, headers=sent).status_code == 200

@@ -2,10 +2,11 @@
 
 import asyncio
 import threading
+import time
 
 import pytest
 
-from api.bounded_pool import BoundedPool, OverloadedError
+from api.bounded_pool import ENOUGH, BoundedPool, OverloadedError
 
 
 def test_what_waits_is_bounded_and_runs_when_its_turn_comes():
@@ -69,5 +70,45 @@ def test_what_the_work_raises_is_raised():
     async def go() -> None:
         with pytest.raises(ZeroDivisionError):
             await BoundedPool(1, 1).run(divmod, 1, 0)
+
+    asyncio.run(go())
+
+
+def test_who_came_first_is_served_first():
+    async def go() -> None:
+        pool = BoundedPool(at_once=2, waiting=100)
+        begun: list[int] = []
+        release = threading.Event()
+        held = [asyncio.create_task(pool.run(release.wait, 30)) for _ in range(2)]
+        await asyncio.sleep(0.05)
+        waiting = [asyncio.create_task(pool.run(begun.append, n)) for n in range(60)]
+        await asyncio.sleep(0.05)
+        release.set()
+        await asyncio.gather(*held, *waiting)
+        # Two run at once, and either of them may be the first to say so.
+        assert all(abs(place - n) <= 2 for place, n in enumerate(begun)), begun
+
+    asyncio.run(go())
+
+
+def test_nobody_is_let_wait_for_longer_than_they_would_be_waited_for():
+    async def go() -> None:
+        pool = BoundedPool(at_once=1, waiting=1_000, seconds=0.5)
+        for _ in range(ENOUGH):
+            assert pool.expected_wait == 0
+            await pool.run(time.sleep, 0.02)
+        release = threading.Event()
+        tasks = [asyncio.create_task(pool.run(release.wait, 30))]
+        with pytest.raises(OverloadedError):  # noqa: PT012 - it comes when it comes
+            for _ in range(100):
+                await asyncio.sleep(0)
+                assert pool.expected_wait <= 2
+                tasks.append(asyncio.create_task(pool.run(str.upper, "tea")))
+                await asyncio.sleep(0)
+                if tasks[-1].done():
+                    await tasks[-1]
+        assert 5 < pool.waiting < 26, "half a second is some 25 times 20 ms"
+        release.set()
+        await asyncio.wait(tasks)
 
     asyncio.run(go())

@@ -1,5 +1,6 @@
 """A17: any input costs bounded time and memory, over a real socket."""
 
+import json
 import resource
 import socket
 import time
@@ -12,11 +13,14 @@ import pytest
 from ingest.pipeline import ingest_documents
 from tests.api.house import document, real_services
 from tests.api.server import served
-from tests.api.test_bad_requests import problem
+from tests.api.test_bad_requests import JSON, problem
+
+pytestmark = pytest.mark.alone
 
 GIGABYTES = 10 * 1_000_000_000
-# On an idle machine it is a few; others work on ours at the same time.
-MILLISECONDS = 3_000
+MILLISECONDS = 100
+# Others work on this machine at the same time: of so many tries the best one counts.
+TRIES = 12
 MEGABYTES = 20
 
 
@@ -66,10 +70,17 @@ def peak_megabytes() -> float:
 )
 def test_too_much_is_refused_fast_and_in_little_memory(address: str, path, body, status):
     before = peak_megabytes()
-    started = time.monotonic()
-    response = httpx.post(f"{address}{path}", json=body, timeout=30)
-    assert response.status_code == status
-    assert (time.monotonic() - started) * 1_000 < MILLISECONDS
+    sent = json.dumps(body)
+    took = []
+    with httpx.Client(base_url=address, timeout=30) as client:
+        for _ in range(TRIES):
+            started = time.monotonic()
+            response = client.post(path, content=sent, headers=JSON)
+            took.append((time.monotonic() - started) * 1_000)
+            assert response.status_code == status
+            if took[-1] < MILLISECONDS:
+                break
+    assert min(took) < MILLISECONDS
     assert peak_megabytes() - before < MEGABYTES
 
 

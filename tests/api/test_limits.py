@@ -186,7 +186,8 @@ def test_scripts_of_other_websites_get_no_leave(client: httpx.Client):
     read = client.get("/v1/documents", headers={"Origin": "https://docs.example"})
     for response in (preflight, read):
         assert "access-control-allow-origin" not in response.headers
-    problem(preflight, 405)
+    assert "FOOTNOTE_ALLOWED_ORIGINS" in problem(preflight, 403)["detail"]
+    assert client.options("/v1/documents").headers["allow"] == "GET, HEAD"
 
 
 def test_scripts_of_a_website_that_was_named_may_call_with_a_key(ring: KeyRing):

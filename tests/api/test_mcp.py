@@ -16,6 +16,7 @@ from rag.contract import answer_to_json
 from tests.api.access import KeyRing, bearing
 from tests.api.server import served
 from tests.api.test_ask_stream import eventually
+from tests.api.test_bad_requests import problem
 from tests.fakes.service import ABSTAINED, ANSWERED, DOCUMENTS, TEA, FakeServices
 
 
@@ -228,10 +229,19 @@ def test_foreign_hosts_and_websites_are_turned_away(address, headers, status):
     assert httpx.post(f"{address}/mcp", json={}, headers=sent).status_code == status
 
 
-@pytest.mark.parametrize("content", [b"{nonsense", b"[]", b'{"jsonrpc": "2.0"}'])
-def test_what_is_no_message_is_a_400(address, content):
+@pytest.mark.parametrize("content", [b"", b"{nonsense", b"[]", b"\xff", b'{"jsonrpc": "2.0"}'])
+def test_what_is_no_message_is_a_400_in_a_sentence(address, content):
     sent = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
-    assert httpx.post(f"{address}/mcp", content=content, headers=sent).status_code == 400
+    told = problem(httpx.post(f"{address}/mcp", content=content, headers=sent), 400)
+    assert "pydantic" not in str(told)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "DELETE"])
+def test_no_stream_stays_open_for_what_is_never_said(address, method):
+    sent = {"Accept": "application/json, text/event-stream"}
+    response = httpx.request(method, f"{address}/mcp", headers=sent, timeout=5)
+    assert response.status_code == 405
+    assert response.headers["allow"] == "POST"
 
 
 def test_a_client_that_goes_away_stops_the_work(address, services):

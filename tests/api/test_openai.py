@@ -184,7 +184,7 @@ IMAGE = {"type": "image_url", "image_url": {"url": "https://evil.example/x.png"}
         ({"max_tokens": 1e9}, "max_tokens", "less than or equal to 1000000"),
         ({"max_completion_tokens": 0}, "max_completion_tokens", "greater than"),
         ({"max_tokens": "many"}, "max_tokens", "whole number"),
-        ({"messages": []}, "messages", "at least 1 item"),
+        ({"messages": []}, "messages", "must not be empty"),
         ({"messages": "How hot?"}, "messages", "must be a list"),
         ({"messages": [{"role": "king", "content": "x"}]}, "messages.0.role", "should be"),
         ({"messages": [{"role": "user", "content": [IMAGE]}]}, "messages.0.content", "'image_url'"),
@@ -319,3 +319,17 @@ def test_a_stream_is_events_with_comments_and_a_mark_at_its_end(address):
     assert response.headers["content-type"].startswith("text/event-stream")
     assert lines[-2:] == ["data: [DONE]", ""] or lines[-1] == "data: [DONE]"
     assert len(list(events_of(line for line in lines if "[DONE]" not in line))) > 4
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda official: official.embeddings.create(model="footnote", input="How hot?"),
+        lambda official: official.responses.create(model="footnote", input="How hot?"),
+        lambda official: official.completions.create(model="footnote", prompt="How hot?"),
+    ],
+    ids=["embeddings", "responses", "completions"],
+)
+def test_what_footnote_has_not_is_told_in_a_sentence_that_clients_show(official, ask):
+    with pytest.raises(openai.NotFoundError, match="There is nothing at /v1/"):
+        ask(official)

@@ -8,11 +8,13 @@ from statistics import median
 import httpx
 import pytest
 
-from benchmarks.load import Plan, main, measure, percentile
+from benchmarks.load import ALONE, Plan, apart, main, measure, percentile
 from rag.domain import Answer, Question
 from rag.progress import Pulse, Tell, ignore
 from tests.api.server import served
 from tests.fakes.service import FakeAnswerer, FakeServices
+
+pytestmark = pytest.mark.alone
 
 CLIENTS = 64
 # How far the slowest may lie above clients times median. The aim is 1; with clients and server in
@@ -126,6 +128,15 @@ def test_the_promises_are_checked_as_they_are_written(address):
     report.p99_ms = report.p99_limit_ms + 1
     report.health_max_ms = 101
     assert len(report.broken()) == 3
+
+
+def test_those_asked_alone_are_of_all_kinds_and_never_asked_again():
+    questions = [f"{n}" for n in range(120)]
+    alone, others = apart(questions)
+    assert len(alone) == ALONE + 1
+    assert sorted([*alone, *others]) == sorted(questions)
+    assert max(int(one) for one in alone) >= 100
+    assert apart(questions[:5]) == (questions[:5], [])
 
 
 @pytest.mark.parametrize(

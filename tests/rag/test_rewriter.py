@@ -1,10 +1,12 @@
 """Follow-ups to standalone questions."""
 
+import time
+
 import pytest
 
 from rag.domain import Question, Turn
 from rag.lexicon import terms
-from rag.rewriter import Rewriter
+from rag.rewriter import TURNS_READ, Rewriter
 from rag.spelling import Speller
 from rag.stages import OptionalStage
 from rag.vocabulary import Vocabulary
@@ -105,3 +107,52 @@ def test_a_question_in_doubt_has_two_readings(text, count):
     readings = made.readings(Question(text, BEFORE), Vocabulary({}, 0))
     assert len(readings) == count
     assert text in readings or count == 1
+
+
+class CountingEmbedder(FakeEmbedder):
+    """Counts the texts that it is asked to embed."""
+
+    def __init__(self):
+        super().__init__()
+        self.texts = 0
+
+    def encode(self, texts):
+        self.texts += len(texts)
+        return super().encode(texts)
+
+
+def different_words(characters: int) -> str:
+    text = " ".join(f"w{'abcdefghij'[n % 10]}{n:x}ord" for n in range(characters // 4))
+    return text[:characters].rpartition(" ")[0]
+
+
+@pytest.mark.parametrize("turns", [1, 50])
+def test_no_history_makes_a_question_cost_more_than_a_little(turns):
+    """Each earlier question is as long as it may be, and each one asks the last anew."""
+    embedder, looked_up = CountingEmbedder(), []
+    rewriter = Rewriter(Speller(lambda word: looked_up.append(word) or False), embedder)
+    first = Turn("user", different_words(19_000))
+    more = [Turn("user", f"What about {different_words(18_000)}?") for _ in range(turns - 1)]
+    instead = [Turn("user", "What about fintech?") for _ in range(turns - 1)]
+    for history in ((first, *more), (first, *instead)):
+        rewriter.readings(Question("What about banking?", tuple(history)), Vocabulary({}, 0))
+    assert embedder.texts < 2_000
+    assert len(looked_up) < 50_000
+
+
+@pytest.mark.parametrize("said", ["a" + "\n" * 19_000 + "b", "- a" + " " * 19_000 + "b"])
+def test_white_space_without_end_in_what_was_said_costs_nothing(standalone_of, said):
+    history = (Turn("user", "Which database?"), Turn("assistant", said))
+    began = time.thread_time()
+    standalone_of(Question("the first one", history))
+    assert time.thread_time() - began < 0.2
+
+
+def test_the_end_of_a_long_earlier_question_is_what_it_was_about(standalone_of):
+    history = (Turn("user", f"{'We do much. ' * 200}Which database suits healthcare?"),)
+    assert "database" in standalone_of(Question("why?", history))
+
+
+def test_a_topic_lives_through_as_many_follow_ups_as_are_read(standalone_of):
+    history = (BEFORE[0], *(Turn("user", "And why is that?") for _ in range(TURNS_READ - 1)))
+    assert "database" in standalone_of(Question("why?", history))
