@@ -8,14 +8,12 @@ from itertools import groupby
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
-from tokenizers import Encoding
 
 from rag.embedder import LangChainEmbedder, Vectors
 from rag.model_files import MINILM
 from rag.onnx_graph import graph_of
 from rag.onnx_int8 import int8_graph_of
-from rag.onnx_session import feed, open_session, open_tokenizer
+from rag.onnx_session import Encoding, Session, feed, open_session, open_tokenizer
 from rag.token_vectors import TokenVectors
 
 MAX_TOKENS = 256
@@ -97,7 +95,7 @@ class MiniLmEmbedder(LangChainEmbedder):
         return self._tokenizer.token_to_id(text) is not None
 
     @cached_property
-    def _int8_session(self) -> onnxruntime.InferenceSession:
+    def _int8_session(self) -> Session:
         # Only an ingest needs it.
         return open_session(int8_graph_of(MINILM, self._cache_dir), 1)
 

@@ -8,6 +8,10 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
+__all__ = ["Encoding", "Session", "feed", "open_session", "open_tokenizer"]
+
+Session = onnxruntime.InferenceSession
+
 
 def open_session(graph: Path, threads: int) -> onnxruntime.InferenceSession:
     """A session for the graph on the CPU, whose threads sleep when idle instead of spinning."""

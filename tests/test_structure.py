@@ -21,10 +21,10 @@ SOURCES = sorted(file for name in PACKAGES for file in (ROOT / name).rglob("*.py
 HOMES = {
     "chromadb": {"rag/chroma_index.py"},
     "langchain_chroma": {"rag/chroma_index.py"},
-    "sentence_transformers": {"rag/embedder.py", "rag/model_judges.py"},
+    "sentence_transformers": {"rag/named_model.py", "rag/model_judges.py"},
     "torch": {"rag/model_judges.py", "rag/onnx_graph.py"},
     "transformers": {"rag/model_judges.py", "rag/onnx_graph.py"},
-    "onnxruntime": {"rag/onnx_session.py", "rag/onnx_graph.py"},
+    "onnxruntime": {"rag/onnx_session.py", "rag/onnx_graph.py", "rag/onnx_int8.py"},
     "tokenizers": {"rag/onnx_session.py"},
     "sqlite3": {
         "rag/catalog.py",
