@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ingest.lock import ingest_lock
 from ingest.publication import built_index, telling_disk_faults
+from ingest.seen import Seen
 from rag.bootstrap import Services
 from rag.domain import Document
 from rag.errors import NotFoundError, StoreBusyError
@@ -79,6 +80,9 @@ def forget(services: Services, named: str) -> Forgotten:
         index = built_index(services, catalog.state().model, wanted)
         services.publisher.forget(document.id, index)
         sweep_folders(catalog, grace=-1)
+        seen = Seen(catalog.data_dir)
+        seen.drop([document.uri, *document.other_addresses])
+        seen.save()
         vectors = before - catalog.vector_count()
         if not catalog.database.shed():
             raise StoreBusyError(

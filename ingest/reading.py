@@ -37,7 +37,7 @@ def read_document(
     `repeated` are the keys of blocks that other pages of its site hold as well. Raises SourceError
     with the reason when there is no text in it.
     """
-    return finish(source, parse(source.content, source.media_type), repeated)
+    return finish(source, parse(source.body(), source.media_type), repeated)
 
 
 def finish(

@@ -1,0 +1,41 @@
+"""What leads beyond this machine, opened when it is first needed."""
+
+from contextlib import ExitStack
+from functools import cached_property
+from types import TracebackType
+from typing import Self
+
+from ingest.web.fetcher import Fetcher
+from ingest.web.guard import Guard
+from rag.settings import Settings
+
+
+class Reach:
+    """The ways out that the settings allow. Close it at the end."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._open = ExitStack()
+
+    @cached_property
+    def fetcher(self) -> Fetcher:
+        """Fetches documents from the web."""
+        settings = self._settings
+        return self._open.enter_context(
+            Fetcher(Guard(settings.fetch_private), settings.fetch_pause, settings.netrc_file)
+        )
+
+    def close(self) -> None:
+        """End all connections."""
+        self._open.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.close()
