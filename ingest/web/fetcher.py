@@ -27,6 +27,11 @@ ACCEPTED = "text/html,application/xhtml+xml,text/markdown,text/plain,application
 BUSY = (429, 503)
 
 
+def anywhere(_url: str) -> bool:
+    """Every redirect may be followed."""
+    return True
+
+
 def unseen(_url: str) -> Sight | None:
     """Nothing was seen anywhere yet."""
     return None
@@ -34,6 +39,10 @@ def unseen(_url: str) -> Sight | None:
 
 class GoneError(SourceError):
     """The server says that there is no such document."""
+
+
+class ElsewhereError(SourceError):
+    """The server sends its readers to where the caller does not want to go."""
 
 
 class OutageError(SourceError):
@@ -97,22 +106,31 @@ class Fetcher:
         sight_of: Sights = unseen,
         pause: float = 0.0,
         max_bytes: int | None = None,
+        may_follow: Callable[[str], bool] = anywhere,
     ) -> Reply:
         """What is at an address now; of what `sight_of` knows of it only whether it has changed.
 
-        Raises GoneError where there is nothing, OutageError where nobody can tell, SourceError for
+        Redirects are followed where they `may_follow`, else ElsewhereError is raised. Raises
+        GoneError where there is nothing, OutageError where nobody can tell, SourceError for
         what is not to be had: forbidden, too large, on no public address, redirected without end.
         """
         for last in (number == TRIES for number in range(1, TRIES + 1)):
             try:
-                return self._follow(url, sight_of, max(pause, self._pause), max_bytes)
+                return self._follow(url, sight_of, max(pause, self._pause), max_bytes, may_follow)
             except OutageError:
                 if last:
                     raise
                 self._sleep(RETRY_SECONDS)
         raise AssertionError("the last try returns or raises")
 
-    def _follow(self, url: str, sight_of: Sights, pause: float, max_bytes: int | None) -> Reply:
+    def _follow(
+        self,
+        url: str,
+        sight_of: Sights,
+        pause: float,
+        max_bytes: int | None,
+        may_follow: Callable[[str], bool],
+    ) -> Reply:
         deadline = time.monotonic() + self._limits.seconds
         lasting = True
         for _ in range(MAX_HOPS + 1):
@@ -124,6 +142,8 @@ class Fetcher:
                     if answer.has_redirect_location:
                         lasting = lasting and answer.status_code in (301, 308)
                         url = _next(url, answer)
+                        if not may_follow(url):
+                            raise ElsewhereError(f"it is redirected out of the site, to {url}")
                         continue
                     return self._reply(url, answer, deadline, max_bytes, lasting=lasting)
                 finally:

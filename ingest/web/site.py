@@ -9,7 +9,7 @@ from ingest.formats import media_type_of
 from ingest.listing import Listing, Surroundings
 from ingest.source import FoundSource, Refused
 from ingest.web.addresses import file_name, folder_of, shown
-from ingest.web.fetcher import GoneError, OutageError, Reply
+from ingest.web.fetcher import ElsewhereError, GoneError, OutageError, Reply, anywhere
 from ingest.web.page import found_page
 from ingest.web.robots import Robots
 from ingest.web.sitemaps import sitemap_pages
@@ -131,7 +131,12 @@ class _Visit:
             return
         self._fetched += 1
         try:
-            reply = self._fetcher.get(address, self._around.seen.of, self._robots.pause(address))
+            reply = self._fetcher.get(
+                address,
+                self._around.seen.of,
+                self._robots.pause(address),
+                may_follow=anywhere if is_start else self._is_inside,
+            )
         except SourceError as error:
             if is_start:
                 raise
@@ -158,11 +163,6 @@ class _Visit:
 
     def _is_moved(self, address: str, now: str) -> bool:
         """Note that a page is elsewhere; whether that is to be taken in its place."""
-        if not self._is_inside(now):
-            if address in self._known:
-                reason = f"it is redirected out of the site, to {now}"
-                self._refuse(address, reason)
-            return False
         if address in self._known:
             self._gone.add(address)
         return now not in self._visited and self._robots.allow(now)
@@ -172,6 +172,8 @@ class _Visit:
             self._outages = 0
             if address in self._known:
                 self._gone.add(address)
+            return
+        if isinstance(error, ElsewhereError) and address not in self._known:
             return
         self._refuse(address, str(error))
         if isinstance(error, OutageError):

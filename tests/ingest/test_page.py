@@ -20,6 +20,8 @@ from tests.fakes.pdf import Words, pdf
 from tests.fakes.website import LOOPBACK, Page, article, website
 from tests.fakes.zips import zipped
 
+pytestmark = pytest.mark.usefixtures("shared_parsers")
+
 TEA = article("Green tea", "Green tea wants 75 degrees.")
 
 
