@@ -3,11 +3,18 @@
 from contextlib import ExitStack
 from functools import cached_property
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from ingest.web.fetcher import Fetcher
 from ingest.web.guard import Guard
 from rag.settings import Settings
+
+
+class Closable(Protocol):
+    """Something to close."""
+
+    def close(self) -> None:
+        """Close it."""
 
 
 class Reach:
@@ -24,6 +31,10 @@ class Reach:
         return self._open.enter_context(
             Fetcher(Guard(settings.fetch_private), settings.fetch_pause, settings.netrc_file)
         )
+
+    def keep(self, opened: Closable) -> None:
+        """Close this with everything else."""
+        self._open.callback(opened.close)
 
     def close(self) -> None:
         """End all connections."""

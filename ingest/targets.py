@@ -5,6 +5,8 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from ingest.folder import FolderTarget
+from ingest.git.address import PREFIX, git_address
+from ingest.git.repository import GitTarget
 from ingest.listing import Listing, Surroundings, Target, opened
 from ingest.source import FoundSource, SourceDocument
 from ingest.web.addresses import SCHEMES, page_address
@@ -31,7 +33,7 @@ class TargetOptions:
 
 def is_path(named: str) -> bool:
     """Whether this names a file or folder."""
-    return not named.lower().startswith(SCHEMES)
+    return not named.lower().startswith((*SCHEMES, PREFIX))
 
 
 def target_of(named: str, options: TargetOptions | None = None) -> Target:
@@ -57,6 +59,10 @@ def _target(named: str, options: TargetOptions) -> Target:
                 f"--crawl and --sitemap go with web addresses; {named} is none."
             )
         return FolderTarget(Path(named))
+    if named.startswith(PREFIX):
+        if options.crawl or options.sitemap:
+            raise InvalidRequestError(f"--crawl and --sitemap go with websites; {named} is none.")
+        return GitTarget(git_address(named))
     try:
         address = page_address(named)
     except SourceError as error:

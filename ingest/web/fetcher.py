@@ -181,16 +181,12 @@ class Fetcher:
         lasting: bool,
     ) -> Reply:
         status = answer.status_code
-        if status in (404, 410):
-            raise GoneError(f"its server says that there is nothing there ({status})")
         if status in BUSY:
             self._heed(answer)
-        if status >= 500 or status in BUSY:  # noqa: PLR2004 - statuses of the protocol
-            raise OutageError(f"its server is out of order or overloaded ({status})")
-        if status == 304:  # noqa: PLR2004
+        if status == 304:  # noqa: PLR2004 - statuses of the protocol
             return Reply(url, None, lasting=lasting)
         if status != 200:  # noqa: PLR2004
-            raise SourceError(f"its server does not hand it out ({status})")
+            raise _refusal(status)
         return Reply(
             url,
             self._content(answer, deadline, max_bytes or self._limits.max_bytes),
@@ -216,6 +212,28 @@ class Fetcher:
                 raise OutageError(f"it took longer than {self._limits.seconds:g} s to arrive")
         return bytes(content)
 
+    def open(self, url: str, headers: dict[str, str], body: bytes | None = None) -> httpx.Response:
+        """The answer to one request of another protocol that runs over HTTP; close it.
+
+        A body is posted, and where it would be redirected it is not. Raises as `get` does.
+        """
+        for _ in range(MAX_HOPS + 1):
+            method = "GET" if body is None else "POST"
+            asked = self._client.build_request(method, url, headers=headers, content=body)
+            try:
+                answer = self._client.send(asked, stream=True, auth=self._auth)
+            except httpx.TransportError as error:
+                raise OutageError(f"{asked.url.host} can't be reached ({_why(error)})") from error
+            finally:
+                self._client.cookies.clear()
+            if answer.status_code == 200:  # noqa: PLR2004 - a status of the protocol
+                return answer
+            answer.close()
+            if not answer.has_redirect_location or body is not None:
+                raise _refusal(answer.status_code)
+            url = _next(url, answer)
+        raise SourceError(f"it is redirected more than {MAX_HOPS} times")
+
     def close(self) -> None:
         """End the connections."""
         self._client.close()
@@ -237,6 +255,19 @@ def _next(url: str, answer: httpx.Response) -> str:
     if url.startswith("https://") and not target.startswith("https://"):
         raise SourceError("it is redirected from https to http, where anybody may change it")
     return target
+
+
+def _refusal(status: int) -> SourceError:
+    if status in (404, 410):
+        return GoneError(f"its server says that there is nothing there ({status})")
+    if status >= 500 or status in BUSY:  # noqa: PLR2004 - statuses of the protocol
+        return OutageError(f"its server is out of order or overloaded ({status})")
+    if status in (401, 407):
+        return SourceError(
+            f"its server asks for a name and password ({status}): put them into the file that "
+            "FOOTNOTE_NETRC_FILE names"
+        )
+    return SourceError(f"its server does not hand it out ({status})")
 
 
 def _why(error: Exception) -> str:
