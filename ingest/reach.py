@@ -1,12 +1,13 @@
 """What leads beyond this machine, opened when it is first needed."""
 
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from functools import cached_property
 from types import TracebackType
 from typing import Protocol, Self
 
 from ingest.web.fetcher import Fetcher
 from ingest.web.guard import Guard
+from rag.object_store import ObjectStore
 from rag.settings import Settings
 
 
@@ -31,6 +32,11 @@ class Reach:
         return self._open.enter_context(
             Fetcher(Guard(settings.fetch_private), settings.fetch_pause, settings.netrc_file)
         )
+
+    @cached_property
+    def buckets(self) -> ObjectStore:
+        """Reads from S3-compatible storage. Raises PermanentError where boto3 is missing."""
+        return self._open.enter_context(closing(ObjectStore(self._settings)))
 
     def keep(self, opened: Closable) -> None:
         """Close this with everything else."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import quote, unquote
 
+from ingest.bucket.target import bucket_target
 from ingest.folder import FolderTarget
 from ingest.git.address import PREFIX, git_address
 from ingest.git.repository import GitTarget
@@ -13,6 +14,7 @@ from ingest.web.addresses import SCHEMES, page_address
 from ingest.web.page import PageTarget
 from ingest.web.site import SiteLimits, SiteTarget
 from rag.errors import InvalidRequestError, SourceError
+from rag.object_store import SCHEME
 
 SLOTS = ("{path}", "{stem}")
 
@@ -33,7 +35,7 @@ class TargetOptions:
 
 def is_path(named: str) -> bool:
     """Whether this names a file or folder."""
-    return not named.lower().startswith((*SCHEMES, PREFIX))
+    return not named.lower().startswith((*SCHEMES, PREFIX, SCHEME))
 
 
 def target_of(named: str, options: TargetOptions | None = None) -> Target:
@@ -59,10 +61,11 @@ def _target(named: str, options: TargetOptions) -> Target:
                 f"--crawl and --sitemap go with web addresses; {named} is none."
             )
         return FolderTarget(Path(named))
-    if named.startswith(PREFIX):
+    if named.startswith((PREFIX, SCHEME)):
         if options.crawl or options.sitemap:
             raise InvalidRequestError(f"--crawl and --sitemap go with websites; {named} is none.")
-        return GitTarget(git_address(named))
+        is_git = named.startswith(PREFIX)
+        return GitTarget(git_address(named)) if is_git else bucket_target(named)
     try:
         address = page_address(named)
     except SourceError as error:

@@ -93,6 +93,11 @@ class Settings(BaseSettings):
     netrc_file: Path | None = Field(
         None, description="A .netrc file with the names and passwords that websites ask for."
     )
+    s3_url: str | None = Field(
+        None,
+        pattern=r"^https?://\S+$",
+        description="Address of an S3-compatible storage with buckets of documents; else Amazon's.",
+    )
     judge: str | None = Field(
         None,
         pattern=r"^(chat|reader:\S+|nli:\S+)$",
