@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
+from urllib.parse import quote
 
 from api.contents import Entry, contents_of, heading_ids
 from rag.domain import Block, BlockKind, Document
+from rag.object_store import SCHEME
 
 NUMBERED = re.compile(r"\(?(\d{1,9})[.)]")
 CELL_BORDER = " | "
@@ -79,6 +81,9 @@ def view_of(document: Document, highlight: Highlight | None) -> DocumentView:
     )
     # A link of another scheme, javascript: say, could come from a document's front matter.
     url = document.url if (document.url or "").startswith(("https://", "http://")) else None
+    if (document.url or "").startswith(SCHEME):
+        # Relative to the document's own page.
+        url = f"{quote(document.id)}/original"
     return DocumentView(
         id=document.id,
         title=document.title,

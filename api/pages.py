@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Annotated, Any
 
+from anyio import to_thread
 from fastapi import APIRouter, Query
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -15,6 +16,7 @@ from api.caller import Asking
 from api.document_view import Highlight, view_of
 from api.negotiation import prefers_html
 from api.openapi import problems
+from api.originals import original_of
 from api.recorded import BackendOfApp
 from api.responses import JsonResponse
 from api.templating import html_page
@@ -107,6 +109,27 @@ async def document(
         values = {"document": view_of(found, highlight)}
         return html_page(request, "document.html", values, headers=headers)
     return JsonResponse(document_to_json(found), headers=headers)
+
+
+@router.get(
+    "/v1/documents/{document_id}/original",
+    summary="Open the original",
+    response_class=RedirectResponse,
+    status_code=302,
+    responses=problems(404, 422, 500),
+    tags=["documents"],
+)
+async def original(
+    document_id: str, caller: Asking, backend: BackendOfApp, settings: SettingsOfApp
+) -> Response:
+    """A redirect to the file that a document was read from, where it has an address.
+
+    What lies in a bucket is opened by a link that holds for five minutes and is made now.
+    """
+    found = await backend.document(document_id, caller.audiences)
+    link = await to_thread.run_sync(original_of, found, settings)
+    headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+    return RedirectResponse(link, 302, headers)
 
 
 def _highlight(document: Document, start: int | None, end: int | None) -> Highlight | None:

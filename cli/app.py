@@ -55,8 +55,9 @@ AsReader = Annotated[
 
 @app.command()
 def ingest(
-    paths: Annotated[
-        list[Path] | None, typer.Argument(help="Files and folders; corpus/ when none is named.")
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(help="Files, folders and web addresses; corpus/ when none is named."),
     ] = None,
     audience: Annotated[
         list[str] | None,
@@ -65,10 +66,31 @@ def ingest(
             "everybody. Kept for these paths until another is named."
         ),
     ] = None,
-    explain: Annotated[
-        Path | None,
+    crawl: Annotated[
+        bool, typer.Option(help="Follow a web address's links, within its folder.")
+    ] = False,
+    sitemap: Annotated[
+        bool, typer.Option(help="Take the pages that a website's sitemap lists.")
+    ] = False,
+    depth: Annotated[
+        int, typer.Option(min=0, max=100, help="With --crawl: so many links from the start.")
+    ] = 5,
+    max_pages: Annotated[
+        int, typer.Option(min=1, max=50_000, help="Of one website, so many pages at the most.")
+    ] = 1_000,
+    link: Annotated[
+        str | None,
         typer.Option(
-            metavar="FILE", help="Store nothing; show what of this file is kept, what cut, and why."
+            metavar="URL",
+            help="Where the public finds these documents: {path} stands for a document's path, "
+            "{stem} for the same without its ending.",
+        ),
+    ] = None,
+    explain: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Store nothing; show what of this file or web page is kept, what cut, and why.",
         ),
     ] = None,
     html: Annotated[
@@ -76,10 +98,10 @@ def ingest(
         typer.Option(metavar="OUT", help="With --explain: write it to this file as a web page."),
     ] = None,
     prune: Annotated[
-        bool, typer.Option(help="Remove documents whose file has gone from these folders.")
+        bool, typer.Option(help="Remove documents that have gone from these sources.")
     ] = False,
     force: Annotated[
-        bool, typer.Option(help="With --prune: also when most or all of a folder has gone.")
+        bool, typer.Option(help="With --prune: also when most or all of a source has gone.")
     ] = False,
     dry_run: Annotated[bool, typer.Option(help="Show what would be done, and do nothing.")] = False,
     data_dir: DataDir = None,
@@ -90,7 +112,7 @@ def ingest(
         if explain is not None:
             from cli.explain_command import explain_file
 
-            if paths or audience:
+            if sources or audience:
                 raise InvalidRequestError(
                     "--explain takes one file and nothing else besides --html."
                 )
@@ -99,10 +121,13 @@ def ingest(
         if html is not None:
             raise InvalidRequestError("--html goes with --explain: name the file to explain.")
         from cli.ingest_command import ingest
+        from ingest.targets import TargetOptions
+        from ingest.web.site import SiteLimits
 
         labels = audience_of(audience) if audience else None
         ingest(
-            paths or [Path("corpus")],
+            sources or ["corpus"],
+            TargetOptions(crawl, sitemap, SiteLimits(depth, max_pages), link),
             labels,
             data_dir,
             prune=prune,
@@ -185,7 +210,7 @@ def gaps(
 
 @app.command()
 def watch(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders to follow.")],
+    paths: Annotated[list[str], typer.Argument(help="Files and folders to follow.")],
     data_dir: DataDir = None,
 ) -> None:
     """Follow folders: ingest whatever changes in them, until Ctrl-C."""

@@ -11,7 +11,11 @@ from rich.text import Text
 from cli.explain_page import explanation_page
 from cli.faults import FAILED, print_json
 from ingest.bootstrap import open_parsers
-from ingest.explain import Explanation, Row, explain
+from ingest.explain import Explanation, Row, explain, explain_target
+from ingest.listing import Surroundings
+from ingest.reach import Reach
+from ingest.spool import Spool
+from ingest.targets import is_path, target_of
 from rag.domain import BlockKind
 from rag.errors import InvalidRequestError
 from rag.settings import load_settings
@@ -20,10 +24,15 @@ from rag.settings import load_settings
 SHOWN_CHARS = 240
 
 
-def explain_file(path: Path, page: Path | None, *, as_json: bool) -> None:
+def explain_file(source: str, page: Path | None, *, as_json: bool) -> None:
     """Print the explanation, or write it as a web page. Raises typer.Exit(1) when it is refused."""
-    with open_parsers(load_settings()) as parsers:
-        explanations = list(explain(path, parsers.parse))
+    settings = load_settings()
+    with open_parsers(settings) as parsers, Spool() as spool, Reach(settings) as reach:
+        if is_path(source):
+            explanations = list(explain(Path(source), parsers.parse))
+        else:
+            around = Surroundings(reach, parsers.parse, spool)
+            explanations = list(explain_target(target_of(source), around))
     if page is not None:
         try:
             page.write_text(explanation_page(explanations), "utf-8")

@@ -13,9 +13,10 @@ from rich.text import Text
 from cli.faults import FAILED, print_json
 from cli.ingest_progress import shown_progress
 from ingest.first_run import undoing_an_empty_first_run
-from ingest.pipeline import ingest_paths
+from ingest.pipeline import ingest_targets
 from ingest.report import IngestReport
 from ingest.sources import find_files
+from ingest.targets import TargetOptions, is_path, target_of
 from rag.audience import Audience
 from rag.bootstrap import open_services
 from rag.catalog import CATALOG_FILE
@@ -27,7 +28,8 @@ COLUMNS = ("added", "unchanged", "changed", "moved", "removed", "passages", "sec
 
 
 def ingest(
-    paths: list[Path],
+    sources: list[str],
+    options: TargetOptions,
     audience: Audience | None,
     data_dir: Path | None,
     *,
@@ -38,9 +40,10 @@ def ingest(
 ) -> None:
     """Ingest and print a summary. Raises typer.Exit(1) when a document was refused."""
     settings = load_settings(data_dir=data_dir)
+    targets = [target_of(source, options) for source in sources]
     if not (prune and force):
         # A wrong path is found before a data directory is made for it.
-        find_files(paths)
+        find_files(Path(source) for source in sources if is_path(source))
     is_new = not (settings.data_dir / CATALOG_FILE).exists()
     # The plan for a store that there isn't yet is made in one that goes again.
     passing = TemporaryDirectory(prefix="footnote-plan-") if dry_run and is_new else nullcontext()
@@ -51,9 +54,9 @@ def ingest(
             services = open_services(settings)
             try:
                 with shown_progress("ingesting", quiet=as_json) as progress:
-                    report = ingest_paths(
+                    report = ingest_targets(
                         services,
-                        paths,
+                        targets,
                         progress,
                         audience,
                         prune=prune,
@@ -106,6 +109,8 @@ def _show(report: IngestReport) -> None:
     if len(report.flagged) > FLAGS_SHOWN:
         more = len(report.flagged) - FLAGS_SHOWN
         console.print(Text(f"… and {more:,} more such places; --json lists them.", style="yellow"))
+    for note in report.notes:
+        console.print(Text(note, style="yellow"))
     for name, reason in report.refused:
         console.print(Text(f"Refused {name}: {reason}.", style="red"))
 
@@ -117,6 +122,8 @@ def _show_plan(report: IngestReport) -> None:
         table.add_row(step.action.value, Text(step.name), Text(step.detail, style="dim"))
     if report.steps:
         console.print(table)
+    for note in report.notes:
+        console.print(Text(note, style="yellow"))
     console.print(
         f"{_documents(report.unchanged)} unchanged. {report.embedded:,} texts to embed. "
         "This was a dry run: nothing was changed."

@@ -8,14 +8,22 @@ from threading import Event
 
 from ingest.report import IngestReport
 from ingest.sources import find_files
+from ingest.targets import is_path
 from ingest.watching import follow
 from rag.bootstrap import open_services
-from rag.errors import RagError
+from rag.errors import InvalidRequestError, RagError
 from rag.settings import load_settings
 
 
-def watch(paths: list[Path], data_dir: Path | None) -> None:
+def watch(named: list[str], data_dir: Path | None) -> None:
     """Follow files and folders until Ctrl-C or SIGTERM, a line for every publication."""
+    for source in named:
+        if not is_path(source):
+            raise InvalidRequestError(
+                f"footnote watch follows files and folders, and {source} tells nobody when it "
+                "changes: run footnote ingest on it from a timer; what is unchanged costs little."
+            )
+    paths = [Path(source) for source in named]
     find_files(paths)
     services = open_services(load_settings(data_dir=data_dir))
     stop = Event()

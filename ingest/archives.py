@@ -10,12 +10,12 @@ import zlib
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Protocol
 from urllib.parse import quote
 
 from ingest.formats import MEDIA_TYPES
-from ingest.source import SourceDocument
+from ingest.source import Refused, SourceDocument
 from ingest.zip_limits import ZipLimits, open_zip
 from rag.errors import SourceError
 
@@ -32,8 +32,8 @@ class Archive(Hashable, Protocol):
         """What a person calls it."""
 
     @property
-    def root(self) -> Path:
-        """The path it was found under."""
+    def root(self) -> str:
+        """The address of what it was found under."""
 
     def content(self) -> bytes:
         """Its bytes. Raises SourceError when it can't be read."""
@@ -60,30 +60,20 @@ class Member:
         return "/".join(part for part in (self.archive.name, self.inner, self.entry) if part)
 
     @property
-    def root(self) -> Path:
-        """The path that the archive was found under."""
+    def root(self) -> str:
+        """The address of what the archive was found under."""
         return self.archive.root
+
+    @property
+    def media_type(self) -> str:
+        """What kind of document its name's ending says it is."""
+        return MEDIA_TYPES[PurePosixPath(self.entry).suffix.lower()]
 
     def read(self) -> SourceDocument:
         """The member's content. Raises SourceError when it can't be ingested."""
         content = _read(_content(self.archive), self.inner) if self.inner else None
-        media_type = MEDIA_TYPES[PurePosixPath(self.entry).suffix.lower()]
         whole = _content(self.archive) if content is None else content
-        return SourceDocument(self.uri, self.name, _read(whole, self.entry), media_type)
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """An archive or a member that can't be read; asked for its document, it says why."""
-
-    uri: str
-    name: str
-    root: Path
-    reason: str
-
-    def read(self) -> SourceDocument:
-        """No document: raises SourceError."""
-        raise SourceError(self.reason)
+        return SourceDocument(self.uri, self.name, _read(whole, self.entry), self.media_type)
 
 
 def members_of(archive: Archive) -> Iterator[Member | Refused]:

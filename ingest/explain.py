@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.formats import HTML
+from ingest.listing import Surroundings, Target, opened
 from ingest.parsed import Hidden, ParsedText
 from ingest.reading import ReadDocument, finish
 from ingest.site_pages import SitePages
@@ -84,6 +85,20 @@ def explain(path: Path, parse: Parse) -> Iterator[Explanation]:
             repeated = pages.repeated_on(given)
             whole = pages.parsed(given)
             yield _explained(given, whole, finish(given, whole, repeated))
+        except SourceError as error:
+            yield Explanation(source.name, refused=str(error))
+
+
+def explain_target(target: Target, around: Surroundings) -> Iterator[Explanation]:
+    """An explanation of the document at an address, or of each in an archive there.
+
+    Raises SourceError when there is none, or more than one without an archive.
+    """
+    for source in opened([target], around).sources:
+        try:
+            given = source.read()
+            whole = SitePages(around.parse, {}).parsed(given)
+            yield _explained(given, whole, finish(given, whole))
         except SourceError as error:
             yield Explanation(source.name, refused=str(error))
 

@@ -5,6 +5,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from ingest.lock import LOCK_FILE
+from ingest.seen import SEEN_FILE
 from rag.catalog import CATALOG_FILE, Catalog
 from rag.errors import RagError
 
@@ -31,7 +32,7 @@ def _undo(data_dir: Path, *, existed: bool) -> None:
         # Texts that were embedded before the run was stopped are worth keeping.
         if catalog.state().epoch or catalog.vector_count():
             return
-    for file in (*data_dir.glob(f"{CATALOG_FILE}*"), data_dir / LOCK_FILE):
+    for file in (*data_dir.glob(f"{CATALOG_FILE}*"), data_dir / LOCK_FILE, data_dir / SEEN_FILE):
         file.unlink(missing_ok=True)
     if not existed:
         data_dir.rmdir()

@@ -5,11 +5,13 @@ written anew and the index built anew. The file system's free blocks and your ba
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.lock import ingest_lock
 from ingest.publication import built_index, telling_disk_faults
+from ingest.seen import Seen
 from rag.bootstrap import Services
 from rag.domain import Document
 from rag.errors import NotFoundError, StoreBusyError
@@ -46,13 +48,15 @@ class Scan:
 
 def find_document(services: Services, named: str) -> Document:
     """The document with this id, address, public address or path. Raises NotFoundError."""
-    path = Path(named).expanduser()
-    uri = path.absolute().as_uri()
-    resolved = path.resolve().as_uri()
+    wanted = {named}
+    # A null byte or a loop of links is no path; it may still be said.
+    with suppress(ValueError, OSError, RuntimeError):
+        path = Path(named).expanduser()
+        wanted |= {path.absolute().as_uri(), path.resolve().as_uri()}
     for summary in services.catalog.documents():
         document = services.catalog.document(summary.id)
         known = {document.id, document.uri, document.url, *document.other_addresses}
-        if known & {named, uri, resolved}:
+        if known & wanted:
             return document
     raise NotFoundError(
         f"There is no document {named!r}: give its id as footnote search shows it, its address or "
@@ -79,6 +83,9 @@ def forget(services: Services, named: str) -> Forgotten:
         index = built_index(services, catalog.state().model, wanted)
         services.publisher.forget(document.id, index)
         sweep_folders(catalog, grace=-1)
+        seen = Seen(catalog.data_dir)
+        seen.drop([document.uri, *document.other_addresses])
+        seen.save()
         vectors = before - catalog.vector_count()
         if not catalog.database.shed():
             raise StoreBusyError(

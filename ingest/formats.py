@@ -37,6 +37,8 @@ NAMES = {
     NOTEBOOK: "Jupyter notebook",
     ZIP: "zip archive",
 }
+# No documents: what a crawl reads for the addresses in it.
+LINKS, SITEMAP = "text/html; links", "application/xml; sitemap"
 # What browsers and servers call them besides.
 ALIASES = {
     "application/xhtml+xml": HTML,
@@ -55,6 +57,8 @@ PARSERS = {
     PPTX: ("pptx", "parse_pptx"),
     RST: ("rst", "parse_rst"),
     NOTEBOOK: ("notebook", "parse_notebook"),
+    LINKS: ("links", "parse_links"),
+    SITEMAP: ("sitemap", "parse_sitemap"),
 }
 
 

@@ -23,7 +23,7 @@ def document_id_of(source: SourceDocument) -> str:
 
 
 def source_hash(source: SourceDocument, audience: Audience, repeated: Sequence[str]) -> str:
-    """Names the bytes and all else that decides what is read from them.
+    """Names the bytes, by their digest, and all else that decides what is read from them.
 
     `repeated` are the blocks of a page that are furniture of its site.
     """
@@ -31,7 +31,7 @@ def source_hash(source: SourceDocument, audience: Audience, repeated: Sequence[s
     about = json.dumps(
         [FORMAT, source.media_type, source.title, source.url, labels, list(repeated)]
     )
-    return hashlib.sha256(about.encode() + b"\0" + source.content).hexdigest()
+    return hashlib.sha256(f"{about}\0{source.digest}".encode()).hexdigest()
 
 
 def body_hash(source: SourceDocument, read: ReadDocument, audience: Audience) -> str:

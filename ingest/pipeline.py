@@ -5,7 +5,6 @@ whatever interrupts the run before leaves the old state whole. Embeddings are ke
 made, so that a run that was cut short goes on from there.
 """
 
-import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,17 +13,21 @@ from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
 from ingest.bootstrap import open_parsers
-from ingest.formats import HTML, MEDIA_TYPES
+from ingest.folder import FolderTarget, has_left, is_gone
+from ingest.formats import HTML
 from ingest.identity import cut_name, document_id_of, passage_size
+from ingest.listing import Listing, Surroundings, Target, opened
 from ingest.lock import ingest_lock
 from ingest.parsed import ParsedText
 from ingest.placing import Placing
 from ingest.publication import publish, repair, telling_disk_faults
+from ingest.reach import Reach
 from ingest.rebuild import rebuild
 from ingest.report import Action, IngestReport, Step
+from ingest.seen import Seen
 from ingest.site_pages import METADATA_KEY, SitePages
-from ingest.source import SourceDocument
-from ingest.sources import ReadableSource, find_files
+from ingest.source import FoundSource, SourceDocument
+from ingest.spool import Spool
 from ingest.target import target_embedder
 from rag.audience import Audience
 from rag.bootstrap import Services
@@ -32,9 +35,18 @@ from rag.errors import SourceError
 from rag.index_folders import sweep_folders
 from rag.publisher import Build
 
-__all__ = ["IngestReport", "Progress", "document_id_of", "ingest_documents", "ingest_paths"]
+__all__ = [
+    "IngestReport",
+    "Progress",
+    "document_id_of",
+    "ingest_documents",
+    "ingest_paths",
+    "ingest_targets",
+    "is_gone",
+]
 
 Progress = Callable[[int, int, str], None]
+Open = Callable[[Callable[[bytes, str], ParsedText]], Listing]
 
 
 def ingest_paths(
@@ -47,24 +59,51 @@ def ingest_paths(
     force: bool = False,
     dry_run: bool = False,
 ) -> IngestReport:
-    """Ingest files and folders. A document whose file has gone is kept, unless `prune` is set.
+    """Ingest files and folders, as `ingest_targets` does."""
+    targets = [FolderTarget(path) for path in paths]
+    return ingest_targets(
+        services, targets, progress, audience, prune=prune, force=force, dry_run=dry_run
+    )
+
+
+def ingest_targets(
+    services: Services,
+    targets: Sequence[Target],
+    progress: Progress | None = None,
+    audience: Audience | None = None,
+    *,
+    prune: bool = False,
+    force: bool = False,
+    dry_run: bool = False,
+) -> IngestReport:
+    """Ingest what was named. A document whose source has gone is kept, unless `prune` is set.
 
     `audience` says who may read the documents that don't say it themselves; None leaves it as it
-    was last said for these paths or a folder above them, at first public. A path that gives none,
-    or under half of what it gave, is taken for an outage: `prune` then refuses unless `force`d.
-    `dry_run` changes nothing and embeds nothing; the report's steps are the plan.
+    was last said for these targets or a folder above them, at first public. A target that gives
+    none, or under half of what it gave, is taken for an outage: `prune` then refuses unless
+    `force`d. `dry_run` changes nothing and embeds nothing; the report's steps are the plan.
 
     Returns the report; single documents that can't be read are in `refused` and the rest goes on.
-    Raises SourceError when a path is missing, a folder is empty or an outage is suspected,
-    StoreBusyError when another ingest is running, PermanentError when the disk refuses.
+    Raises SourceError when a target is missing, empty or an outage is suspected, StoreBusyError
+    when another ingest is running, PermanentError when the disk refuses.
     """
-    is_forced = prune and force
-    there = [path for path in paths if not is_forced or path.expanduser().exists()]
-    files = find_files(there, may_be_empty=is_forced)
-    roots = {path.expanduser().resolve().as_uri() for path in paths}
-    by_root = {file.uri: file.root.as_uri() for file in files}
-    origin = _Origin(roots, by_root.__getitem__, is_gone, audience, prune=prune, force=force)
-    return _ingest(services, files, origin, progress, dry_run=dry_run)
+    wishes = _Wishes(audience, prune=prune, force=force, dry_run=dry_run)
+    seen = Seen(services.catalog.data_dir)
+    with Spool() as spool, Reach(services.settings) as reach:
+
+        def listed(parse: Callable[[bytes, str], ParsedText]) -> Listing:
+            around = Surroundings(
+                reach=reach,
+                parse=parse,
+                spool=spool,
+                seen=seen,
+                known={uri: each.root for uri, each in services.publisher.addresses().items()},
+                forced=prune and force,
+                tell=progress or _tell_nobody,
+            )
+            return opened(targets, around)
+
+        return _ingest(services, listed, wishes, progress, seen)
 
 
 def ingest_documents(
@@ -75,31 +114,20 @@ def ingest_documents(
     audience: Audience | None = None,
 ) -> IngestReport:
     """Ingest documents that are in memory already; others of the same `root` are removed."""
-    given = [_Given(document) for document in documents]
-    origin = _Origin({root}, lambda _: root, lambda _: True, audience, prune=True, force=True)
-    return _ingest(services, given, origin, progress)
+    given = tuple(_Given(document, root) for document in documents)
+    listing = Listing(frozenset([root]), given, lambda _: True)
+    wishes = _Wishes(audience, prune=True, force=True)
+    return _ingest(services, lambda _: listing, wishes, progress)
 
 
-def is_gone(uri: str) -> bool:
-    """Whether there is no file at this address; for an archive's member, always."""
-    # What a folder's walk passes over, a hidden file that was named, is still there.
-    return uri.startswith("file://") and not os.path.lexists(_path(uri))
-
-
-def has_left(uri: str) -> bool:
-    """Whether a file is gone from a folder, which is no archive that might still hold it."""
-    if not is_gone(uri):
-        return False
-    return next(parent for parent in _path(uri).parents if parent.exists()).is_dir()
-
-
-def _path(uri: str) -> Path:
-    return Path(os.fsdecode(unquote_to_bytes(uri.removeprefix("file://"))))
+def _tell_nobody(_done: int, _total: int, _name: str) -> None:
+    pass
 
 
 @dataclass(frozen=True, slots=True)
 class _Given:
     document: SourceDocument
+    root: str
 
     @property
     def uri(self) -> str:
@@ -109,20 +137,35 @@ class _Given:
     def name(self) -> str:
         return self.document.name
 
+    @property
+    def media_type(self) -> str:
+        return self.document.media_type
+
     def read(self) -> SourceDocument:
         return self.document
+
+
+@dataclass(frozen=True, slots=True)
+class _Wishes:
+    """What was asked of one run."""
+
+    audience: Audience | None
+    prune: bool
+    force: bool
+    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Origin:
     """Where the documents of one run come from: what was named, and how addresses relate to it."""
 
-    roots: set[str]
-    root_of: Callable[[str], str]
-    is_gone: Callable[[str], bool]
-    audience: Audience | None
-    prune: bool
-    force: bool
+    listing: Listing
+    wishes: _Wishes
+    root_of: dict[str, str]
+
+    @property
+    def roots(self) -> frozenset[str]:
+        return self.listing.roots
 
     def holds(self, uri: str, root: str) -> bool:
         """Whether an address that this root brought, or that lies below one, is our concern."""
@@ -140,11 +183,10 @@ def _is_below(uri: str, root: str) -> bool:
 
 def _ingest(
     services: Services,
-    sources: Sequence[ReadableSource],
-    origin: _Origin,
+    listed: Open,
+    wishes: _Wishes,
     progress: Progress | None,
-    *,
-    dry_run: bool = False,
+    seen: Seen | None = None,
 ) -> IngestReport:
     started = time.perf_counter()
     report = IngestReport()
@@ -154,28 +196,35 @@ def _ingest(
         ingest_lock(data_dir),
         open_parsers(services.settings) as parsers,
     ):
-        if not dry_run:
+        if not wishes.dry_run:
             # What an interrupted run staged is in nobody's way any more.
             services.publisher.sweep()
             sweep_folders(services.catalog)
-        gone = _gone(services, sources, origin)
-        if origin.audience is not None and not dry_run:
+        listing = listed(parsers.parse)
+        sources = listing.sources
+        report.notes += listing.notes
+        origin = _Origin(listing, wishes, {source.uri: source.root for source in sources})
+        gone = _gone(services, origin)
+        if wishes.audience is not None and not wishes.dry_run:
             for root in origin.roots:
-                services.publisher.name_audience(root, origin.audience)
+                services.publisher.name_audience(root, wishes.audience)
         size = passage_size(services.settings.passage_chars)
-        pages = _counted(services, sources, origin, parsers.parse, gone)
+        pages = _counted(services, origin, parsers.parse, gone)
         named = _named(services, origin)
-        placing = Placing(services, named, size, pages, report, dry_run=dry_run)
+        placing = Placing(services, named, size, pages, report, dry_run=wishes.dry_run)
         for place, source in enumerate(sources):
             if progress is not None:
                 progress(place, len(sources), source.name)
-            _place(placing, source, origin, gone)
+            _place(placing, source, gone)
         removed = _settle(placing, origin, gone)
-        if not dry_run:
+        if not wishes.dry_run:
             _publish(services, placing, removed, progress)
             services.refusals.record(
                 origin.roots, [source.uri for source in sources], placing.refused
             )
+            if seen is not None:
+                seen.drop(removed)
+                seen.save()
     report.passages = services.catalog.live_passage_count()
     report.generation = services.catalog.state().label
     report.seconds = round(time.perf_counter() - started, 3)
@@ -186,13 +235,13 @@ def _ingest(
 
 def _counted(
     services: Services,
-    sources: Sequence[ReadableSource],
     origin: _Origin,
     parse: Callable[[bytes, str], ParsedText],
     gone: Mapping[str, str],
 ) -> SitePages:
     """The site that the web pages among the sources belong to, its repeated blocks counted."""
-    web = [(source.uri, source.read) for source in sources if _media_type(source) == HTML]
+    sources = origin.listing.sources
+    web = [(source.uri, source.read) for source in sources if source.media_type == HTML]
     stored: dict[str, str] = {}
     if web:
         for root in origin.roots:
@@ -204,25 +253,19 @@ def _counted(
     return pages
 
 
-def _media_type(source: ReadableSource) -> str | None:
-    if isinstance(source, _Given):
-        return source.document.media_type
-    return MEDIA_TYPES.get(Path(source.name).suffix.lower())
-
-
 def _named(services: Services, origin: _Origin) -> dict[str, Audience]:
     named = services.publisher.named_audiences()
-    if origin.audience is not None:
+    if origin.wishes.audience is not None:
         # As naming it for these roots does; a dry run has not done so.
         named = {
             root: audience
             for root, audience in named.items()
             if not any(_is_below(root, other) for other in origin.roots)
-        } | dict.fromkeys(origin.roots, origin.audience)
+        } | dict.fromkeys(origin.roots, origin.wishes.audience)
     return named
 
 
-def _gone(services: Services, sources: Sequence[ReadableSource], origin: _Origin) -> dict[str, str]:
+def _gone(services: Services, origin: _Origin) -> dict[str, str]:
     """Documents by the addresses of this run's roots whose source is no longer there.
 
     Raises SourceError when a root gives so little that it looks like an outage.
@@ -232,18 +275,21 @@ def _gone(services: Services, sources: Sequence[ReadableSource], origin: _Origin
         for uri, address in services.publisher.addresses().items()
         if origin.holds(uri, address.root)
     }
-    given = {source.uri for source in sources}
+    given = set(origin.root_of)
     gone = {
         uri: address.document_id
         for uri, address in ours.items()
-        if uri not in given and origin.is_gone(uri)
+        if uri not in given and origin.listing.is_gone(uri)
     }
-    if origin.prune and not origin.force and gone:
+    if origin.wishes.prune and not origin.wishes.force and gone:
         # Members of an archive that can't be opened now are not gone for that.
         shut = {uri for uri in gone if not given.isdisjoint(_above(uri))}
+        roots = {uri: address.root for uri, address in ours.items()} | origin.root_of
+        # Neither are those that nobody looked for this time.
+        there = given | shut | (ours.keys() - gone.keys())
         for root in sorted(origin.roots):
-            had = sum(_is_below(uri, root) or a.root == root for uri, a in ours.items())
-            gives = sum(_is_below(uri, root) for uri in given | shut)
+            had = sum(_is_below(uri, root) or roots[uri] == root for uri in ours)
+            gives = sum(_is_below(uri, root) or roots[uri] == root for uri in there)
             if gives * 2 < had:
                 raise SourceError(
                     f"{root.removeprefix('file://')} gives {gives} documents where it gave {had}: "
@@ -253,11 +299,11 @@ def _gone(services: Services, sources: Sequence[ReadableSource], origin: _Origin
     return gone
 
 
-def _place(placing: Placing, source: ReadableSource, origin: _Origin, gone: dict[str, str]) -> None:
+def _place(placing: Placing, source: FoundSource, gone: dict[str, str]) -> None:
     try:
         given = source.read()
         gone.pop(given.uri, None)
-        placing.place(given, origin.root_of(given.uri))
+        placing.place(given, source.root)
     except SourceError as error:
         placing.refuse(source.uri, source.name, str(error), gone)
 
@@ -272,9 +318,9 @@ def _settle(placing: Placing, origin: _Origin, gone: Mapping[str, str]) -> set[s
             continue
         held[document_id] -= 1
         detail = "another address remains" if held[document_id] else "its source has gone"
-        action = Action.REMOVE if origin.prune else Action.KEEP
+        action = Action.REMOVE if origin.wishes.prune else Action.KEEP
         placing.report.note(Step(action, _shown(uri), document_id, detail))
-        if origin.prune:
+        if origin.wishes.prune:
             removed.add(uri)
     return removed
 

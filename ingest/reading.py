@@ -37,7 +37,7 @@ def read_document(
     `repeated` are the keys of blocks that other pages of its site hold as well. Raises SourceError
     with the reason when there is no text in it.
     """
-    return finish(source, parse(source.content, source.media_type), repeated)
+    return finish(source, parse(source.body(), source.media_type), repeated)
 
 
 def finish(
@@ -49,7 +49,8 @@ def finish(
         raise SourceError("it holds no text")
     title = source.title or parsed.metadata.get("title") or _first_heading(parsed)
     url = source.url or parsed.metadata.get("url")
-    if url is not None and not url.startswith(("https://", "http://")):
+    # A source may name what only Footnote can open, an object in a bucket; a document may not.
+    if url != source.url and url is not None and not url.startswith(("https://", "http://")):
         raise SourceError(f"its url {url!r} is no http address: correct the front matter")
     return ReadDocument(
         " ".join((title or "").split()) or _name_as_title(source.name),

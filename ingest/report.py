@@ -35,7 +35,8 @@ class IngestReport:
 
     `duplicates` are further addresses of documents that are stored already; `gone` documents have
     left their source and are kept. `refused` holds name and reason; `flagged` name and what was
-    stripped since nobody would see it. `steps` hold all but the unchanged.
+    stripped since nobody would see it; `notes` say what was left out of a source. `steps` hold
+    all but the unchanged.
     """
 
     added: int = 0
@@ -49,6 +50,7 @@ class IngestReport:
     embedded: int = 0
     refused: list[tuple[str, str]] = field(default_factory=list)
     flagged: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     passages: int = 0
     seconds: float = 0.0
     generation: str = ""

@@ -3,7 +3,6 @@
 What a page's ends hold is kept with it: an unchanged page is not parsed again to be counted.
 """
 
-import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -56,11 +55,11 @@ class SitePages:
     def parsed(self, source: SourceDocument) -> ParsedText:
         """The page in canonical text, what its ends hold noted in its metadata."""
         if source.media_type != HTML:
-            return self.parse(source.content, source.media_type)
+            return self.parse(source.body(), source.media_type)
         content_hash = _hash(source)
         parsed = self._remembered.pop(content_hash, None)
         if parsed is None:
-            parsed = self.parse(source.content, source.media_type)
+            parsed = self.parse(source.body(), source.media_type)
         else:
             self._characters -= len(parsed.text)
         noted = " ".join((content_hash, *edge_keys(parsed)))
@@ -69,7 +68,7 @@ class SitePages:
     def _edges_of(self, source: SourceDocument) -> tuple[str, ...]:
         content_hash = _hash(source)
         if content_hash not in self._by_hash:
-            parsed = self.parse(source.content, source.media_type)
+            parsed = self.parse(source.body(), source.media_type)
             self._by_hash[content_hash] = edge_keys(parsed)
             if self._characters < REMEMBERED_CHARS:
                 self._remembered[content_hash] = parsed
@@ -78,4 +77,4 @@ class SitePages:
 
 
 def _hash(source: SourceDocument) -> str:
-    return hashlib.sha256(source.content).hexdigest()[:24]
+    return source.digest[:24]

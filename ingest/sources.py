@@ -5,58 +5,51 @@ import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from ingest.archives import members_of
 from ingest.formats import MEDIA_TYPES, ZIP
-from ingest.source import SourceDocument
+from ingest.source import FoundSource, ReadableSource, SourceDocument
 from rag.errors import SourceError
 
-__all__ = ["MEDIA_TYPES", "FoundFile", "ReadableSource", "SourceDocument", "find_files"]
+__all__ = [
+    "MEDIA_TYPES",
+    "FoundFile",
+    "FoundSource",
+    "ReadableSource",
+    "SourceDocument",
+    "find_files",
+]
 
 MAX_BYTES = 50_000_000
 ENDINGS = ", ".join(MEDIA_TYPES)
 
 
-class ReadableSource(Protocol):
-    """Something that gives a source document when its turn comes."""
-
-    @property
-    def uri(self) -> str:
-        """What identifies it for ever."""
-
-    @property
-    def name(self) -> str:
-        """What a person calls it."""
-
-    def read(self) -> SourceDocument:
-        """The document. Raises SourceError when it can't be ingested."""
-
-
-class FoundSource(ReadableSource, Protocol):
-    """A source that was found under a path; `root` is that path."""
-
-    @property
-    def root(self) -> Path:
-        """The file or folder that was named."""
-
-
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """A file that will be read when its turn comes. `root` is the path it was found under."""
+    """A file that will be read when its turn comes. `named` is the path it was found under."""
 
     path: Path
     name: str
-    root: Path
+    named: Path
 
     @property
     def uri(self) -> str:
         """The file's address."""
         return self.path.as_uri()
 
+    @property
+    def root(self) -> str:
+        """The address of the path it was found under."""
+        return self.named.as_uri()
+
+    @property
+    def media_type(self) -> str | None:
+        """What kind of document its name's ending says it is."""
+        return MEDIA_TYPES.get(self.path.suffix.lower())
+
     def read(self) -> SourceDocument:
         """The file's content. Raises SourceError when it can't be ingested."""
-        media_type = MEDIA_TYPES.get(self.path.suffix.lower())
+        media_type = self.media_type
         if media_type is None:
             raise SourceError(
                 f"{self.path.suffix or 'this kind of file'} is not supported; give one of {ENDINGS}"
@@ -66,7 +59,7 @@ class FoundFile:
     def content(self) -> bytes:
         """The file's bytes, of one moment. Raises SourceError when there are none to be had."""
         try:
-            if not self.path.resolve().is_relative_to(self.root):
+            if not self.path.resolve().is_relative_to(self.named):
                 raise SourceError("it is a link to something outside the folder that was named")
             return _read_whole(self.path)
         except RuntimeError as error:
@@ -98,7 +91,7 @@ def find_files(paths: Iterable[Path], *, may_be_empty: bool = False) -> list[Fou
 
 
 def _opened(file: FoundFile) -> Iterator[FoundSource]:
-    if MEDIA_TYPES.get(file.path.suffix.lower()) == ZIP:
+    if file.media_type == ZIP:
         yield from members_of(file)
     else:
         yield file

@@ -7,12 +7,14 @@ from urllib.parse import quote as percent_encoded
 
 from rag.domain import Citation, Document, NearestPassage, Passage
 from rag.evidence import ScoredUnit
+from rag.object_store import SCHEME
 from rag.pages import page_map
 
 UrlOf = Callable[[Document, int, int], str]
 # Longer fragments are matched by their first and last words, as browsers allow.
 FRAGMENT_MAX_CHARS = 120
 FRAGMENT_WORDS = 5
+BROWSED = (".html", ".htm", ".xhtml")
 # What stands before a list item is drawn by the browser, not text on the page.
 MARKER = re.compile(r"^(?:- |\d+\. )(?=\S)")
 
@@ -90,18 +92,24 @@ def document_url(public_url: str, document: Document, start_char: int, end_char:
     """A link that opens the document at the quoted words.
 
     The document's own public address where it has one, else Footnote's page of it; either with a
-    text fragment, which browsers scroll to and highlight. A public PDF is opened at its page.
+    text fragment, which browsers scroll to and highlight. A public PDF is opened at its page, and
+    so is what lies in a bucket, where a browser can show it.
     Sources of the forms: WICG, Scroll to Text Fragment; RFC 8118.
     """
     pages = page_map(document.metadata)
-    if document.url is not None and pages is not None and document.url.lower().endswith(".pdf"):
-        return f"{document.url}#page={pages.number_at(start_char)}"
     fragment = text_fragment(document.text[start_char:end_char])
+    own = f"{public_url.rstrip('/')}/v1/documents/{percent_encoded(document.id)}"
+    original = (document.url or "").split("#")[0]
+    is_pdf = pages is not None and original.lower().endswith(".pdf")
+    if original.startswith(SCHEME) and (is_pdf or original.lower().endswith(BROWSED)):
+        # Footnote leads on to a link of the storage's that it makes when it is asked for.
+        original = f"{own}/original"
     # Front matter may say anything, javascript: say; no link of ours leads there.
-    if document.url is not None and document.url.startswith(("https://", "http://")):
-        return f"{document.url.split('#')[0]}#:~:text={fragment}"
-    page = f"{public_url.rstrip('/')}/v1/documents/{percent_encoded(document.id)}"
-    return f"{page}?start={start_char}&end={end_char}#:~:text={fragment}"
+    if not original.startswith(("https://", "http://")):
+        return f"{own}?start={start_char}&end={end_char}#:~:text={fragment}"
+    if pages is not None and is_pdf:
+        return f"{original}#page={pages.number_at(start_char)}"
+    return f"{original}#:~:text={fragment}"
 
 
 def _page(document: Document, start_char: int) -> str | None:

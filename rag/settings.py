@@ -1,6 +1,7 @@
 """Settings, read from the environment (`FOOTNOTE_…`) and from a `.env` file."""
 
 import os
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -27,6 +28,8 @@ Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 # Scheme, host and port, as browsers say it; nothing that could end a header's directive.
 Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:\d{1,5})?$")]
 Origins = Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_split)]
+Network = Annotated[IPv4Network | IPv6Network, Field(union_mode="left_to_right")]
+Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_split)]
 
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -78,6 +81,22 @@ class Settings(BaseSettings):
     )
     parser_memory_mb: int = Field(
         512, ge=256, description="A document that needs more memory to be read is refused."
+    )
+    fetch_private: Networks = Field(
+        (),
+        description="Networks, comma-separated, that documents may be fetched from though they are "
+        "not public: 10.1.0.0/16.",
+    )
+    fetch_pause: float = Field(
+        0.2, ge=0, le=60, description="Seconds between two requests to the same website."
+    )
+    netrc_file: Path | None = Field(
+        None, description="A .netrc file with the names and passwords that websites ask for."
+    )
+    s3_url: str | None = Field(
+        None,
+        pattern=r"^https?://\S+$",
+        description="Address of an S3-compatible storage with buckets of documents; else Amazon's.",
     )
     judge: str | None = Field(
         None,

@@ -110,6 +110,7 @@ MATRIX = [
     Line("POST /v1/answers/{answer_id}/keep", Scope.ADMIN, json={}),
     Line("GET /v1/documents", Scope.ASK),
     Line("GET /v1/documents/{document_id}", Scope.ASK, shows=True),
+    Line("GET /v1/documents/{document_id}/original", Scope.ASK, status=404),
     Line("GET /v1/models", Scope.ASK),
     Line("GET /v1/models/{model}", Scope.ASK),
     Line("POST /v1/chat/completions", Scope.ASK, json=CHAT, shows=True),

@@ -23,10 +23,12 @@ def pdf(
     outline: Sequence[tuple[str, int]] = (),
     title: str = "",
     previous: int | None = None,
+    xmp: str = "",
 ) -> bytes:
     """A PDF of these pages; a string among a page's words is drawn as it is.
 
-    `outline` holds titles with their pages from 0; `previous` is written as the trailer's /Prev.
+    `outline` holds titles with their pages from 0; `previous` is written as the trailer's /Prev,
+    `xmp` as the document's metadata.
     """
     count = len(pages)
     first_page = 6
@@ -63,6 +65,10 @@ def pdf(
         )
     info = outlines + len(outline) + 1
     objects[info] = f"<< /Title ({title}) >>"
+    if xmp:
+        objects[1] = objects[1].replace("<< ", f"<< /Metadata {info + 1} 0 R ", 1)
+        head = f"<< /Type /Metadata /Subtype /XML /Length {len(xmp)} >>"
+        objects[info + 1] = f"{head}\nstream\n{xmp}\nendstream"
     return _file(objects, info, previous)
 
 

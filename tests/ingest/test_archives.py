@@ -20,7 +20,7 @@ def read(tmp_path):
         (tmp_path / "a.zip").write_bytes(content)
         found = {}
         for source in find_files([tmp_path]):
-            assert source.root == tmp_path
+            assert source.root == tmp_path.as_uri()
             try:
                 found[source.name] = source.read().content
             except SourceError as error:

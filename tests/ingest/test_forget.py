@@ -84,3 +84,19 @@ def test_an_unknown_document_is_one_sentence(open_fake_services, guide):
     ingest_paths(services, [guide])
     with pytest.raises(NotFoundError, match="There is no document 'nothing'"):
         forget(services, "nothing")
+
+
+@pytest.mark.parametrize("named", ["../..", "../../outside", "/etc", "..\\outside", "a\0b", ""])
+def test_a_name_that_leads_out_of_the_store_erases_nothing(
+    open_fake_services, guide, tmp_path, named
+):
+    """A05: a name is compared with what is stored and never made a path to delete."""
+    (tmp_path / "outside").write_text("Not Footnote's.")
+    services = open_fake_services()
+    ingest_paths(services, [guide])
+    before = {file: file.stat().st_size for file in tmp_path.rglob("*") if file.is_file()}
+    with pytest.raises(NotFoundError, match="There is no document"):
+        forget(services, named)
+    after = {file: file.stat().st_size for file in tmp_path.rglob("*") if file.is_file()}
+    assert {file for file in before if "data" not in file.parts} <= after.keys()
+    assert services.catalog.documents()

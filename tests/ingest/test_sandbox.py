@@ -1,6 +1,7 @@
 """Parsers in processes of their own: limits, walls, and what is refused (A07)."""
 
 import contextlib
+import itertools
 import json
 import os
 import signal
@@ -8,11 +9,12 @@ import subprocess
 import sys
 import threading
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from ingest.formats import DOCX, HTML, MARKDOWN, PDF
+from ingest.formats import DOCX, HTML, MARKDOWN, PDF, PPTX
 from ingest.parsed import Hidden, ParsedText
 from ingest.parsers.html import parse_html
 from ingest.sandbox.limits import ParserLimits
@@ -53,6 +55,26 @@ def with_stream(packed, filters):
     return content[:start] + head + packed + b"\n" + content[end:]
 
 
+def billion_laughs(levels=12):
+    """An XMP packet whose title would be 3 · 10¹² characters."""
+    names = [f"e{number}" for number in range(levels)]
+    declared = '<!ENTITY e0 "lol">' + "".join(
+        f'<!ENTITY {name} "{f"&{before};" * 10}">' for before, name in itertools.pairwise(names)
+    )
+    return _xmp(declared, f"&{names[-1]};")
+
+
+def _xmp(declared, title):
+    return (
+        f'<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?><!DOCTYPE x [{declared}]>'
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF '
+        'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description '
+        'xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title><rdf:Alt><rdf:li>'
+        f"{title}</rdf:li></rdf:Alt></dc:title></rdf:Description></rdf:RDF></x:xmpmeta>"
+        '<?xpacket end="w"?>'
+    )
+
+
 @pytest.fixture
 def pool():
     with ParserPool(ParserLimits(seconds=30)) as opened:
@@ -61,6 +83,14 @@ def pool():
 
 def pids(pool):
     return [process._process.pid for process in list(pool._idle.queue) if process is not None]
+
+
+def computed(pool):
+    """CPU seconds of the pool's processes; what else the machine does counts for nothing."""
+    fields = (
+        Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in pids(pool)
+    )
+    return sum(int(each[11]) + int(each[12]) for each in fields) / os.sysconf("SC_CLK_TCK")
 
 
 def test_the_result_is_that_of_the_parser_itself(pool):
@@ -102,6 +132,7 @@ def test_a_parser_that_hangs_is_killed_and_the_next_document_is_read():
         pytest.param(with_stream(lzw_zeros(900), "/LZWDecode"), id="LZW bomb"),
         pytest.param(pdf([[Words("Tea.")]], previous=-1), id="circular /Prev"),
         pytest.param(pdf([[Words("Tea.")]], previous=10**9), id="/Prev beyond the end"),
+        pytest.param(pdf([[Words("Tea.")]], xmp=billion_laughs()), id="XMP billion laughs"),
     ],
 )
 def test_a_hostile_pdf_costs_no_more_than_the_limits(pool, content):
@@ -113,6 +144,16 @@ def test_a_hostile_pdf_costs_no_more_than_the_limits(pool, content):
         peak = Path(f"/proc/{pid}/status").read_text().split("VmPeak:")[1].split()[0]
         assert int(peak) <= 513 * 1_024
     assert pool.parse(PAGE, HTML) == parse_html(PAGE)
+
+
+def test_metadata_of_a_pdf_expands_no_entity_and_reads_no_file(pool, tmp_path):
+    (tmp_path / "canary").write_text("canary words")
+    outer = _xmp(f'<!ENTITY x SYSTEM "file://{tmp_path / "canary"}">', "&x;")
+    for xmp in (outer, billion_laughs()):
+        parsed = pool.parse(pdf([[Words("Green tea wants 75 degrees.")]], xmp=xmp), PDF)
+        assert parsed.text == "Green tea wants 75 degrees."
+        assert not any("canary words" in held for held in parsed.metadata.values())
+        assert sum(map(len, parsed.metadata.values())) < 1_000
 
 
 def test_a_document_that_needs_more_memory_than_allowed_is_refused():
@@ -234,10 +275,26 @@ def test_a_result_that_is_not_sound_is_not_taken(blocks):
         parsed_from_json({**sent, "blocks": blocks})
 
 
-def test_a_word_bomb_is_refused_before_it_is_inflated(pool):
-    bomb = declaring(zipped([("word/document.xml", b"x")]), 2_147_483_648)
-    pool.parse(PAGE, HTML)
-    started = time.monotonic()
-    with pytest.raises(SourceError, match="would grow to 2,147 MB"):
-        pool.parse(bomb, DOCX)
-    assert time.monotonic() - started < 1
+@pytest.mark.parametrize("kind", [DOCX, PPTX], ids=["docx", "pptx"])
+@pytest.mark.parametrize(
+    ("bomb", "says"),
+    [
+        pytest.param(
+            declaring(zipped([("word/document.xml", b"x")]), 2_147_483_648),
+            "would grow to 2,147 MB",
+            id="2 GiB",
+        ),
+        pytest.param(
+            zipped([(f"word/{number}.xml", "") for number in range(10_000)], zipfile.ZIP_STORED),
+            "10,000 entries, more than 5,000",
+            id="10k entries",
+        ),
+    ],
+)
+def test_an_office_bomb_is_refused_before_it_is_inflated(pool, kind, bomb, says):
+    with contextlib.suppress(SourceError):
+        pool.parse(b"loads the library", kind)
+    before = computed(pool)
+    with pytest.raises(SourceError, match=says):
+        pool.parse(bomb, kind)
+    assert computed(pool) - before < 1

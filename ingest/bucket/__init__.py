@@ -1,0 +1,1 @@
+"""Documents from S3-compatible storage."""

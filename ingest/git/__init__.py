@@ -1,0 +1,1 @@
+"""Documents from Git repositories: read out of their objects, never checked out."""
