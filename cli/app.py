@@ -104,6 +104,13 @@ def ingest(
         bool, typer.Option(help="With --prune: also when most or all of a source has gone.")
     ] = False,
     dry_run: Annotated[bool, typer.Option(help="Show what would be done, and do nothing.")] = False,
+    workers: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Redis server through which workers parse and embed; FOOTNOTE_BROKER_URL.",
+        ),
+    ] = None,
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
@@ -133,8 +140,26 @@ def ingest(
             prune=prune,
             force=force,
             dry_run=dry_run,
+            workers=workers,
             as_json=json,
         )
+
+
+@app.command()
+def worker(
+    broker: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Redis server to work for; FOOTNOTE_BROKER_URL."),
+    ] = None,
+    processes: Annotated[
+        int, typer.Option(min=1, max=64, help="How many tasks to work on at once.")
+    ] = 1,
+) -> None:
+    """Parse and embed for ingests that run elsewhere, until Ctrl-C."""
+    with telling_faults(as_json=False):
+        from cli.worker_command import work
+
+        work(broker, processes)
 
 
 @app.command()

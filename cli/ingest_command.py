@@ -36,10 +36,11 @@ def ingest(
     prune: bool,
     force: bool,
     dry_run: bool,
+    workers: str | None,
     as_json: bool,
 ) -> None:
     """Ingest and print a summary. Raises typer.Exit(1) when a document was refused."""
-    settings = load_settings(data_dir=data_dir)
+    settings = load_settings(data_dir=data_dir, broker_url=workers)
     targets = [target_of(source, options) for source in sources]
     if not (prune and force):
         # A wrong path is found before a data directory is made for it.
@@ -49,7 +50,7 @@ def ingest(
     passing = TemporaryDirectory(prefix="footnote-plan-") if dry_run and is_new else nullcontext()
     with passing as folder:
         if folder is not None:
-            settings = load_settings(data_dir=Path(folder))
+            settings = load_settings(data_dir=Path(folder), broker_url=workers)
         with undoing_an_empty_first_run(settings.data_dir):
             services = open_services(settings)
             try:

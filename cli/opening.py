@@ -21,7 +21,8 @@ def reading_services(data_dir: Path | None) -> Iterator[Services]:
         raise InvalidRequestError(
             f"{settings.data_dir} is a file, not a folder: name a folder with --data-dir."
         )
-    if not (settings.data_dir / CATALOG_FILE).is_file():
+    # A replica is made by reading.
+    if settings.catalog_url is None and not (settings.data_dir / CATALOG_FILE).is_file():
         raise EmptyStoreError(
             f"There is nothing in {settings.data_dir} yet: run footnote ingest with your "
             "documents, or name another --data-dir."

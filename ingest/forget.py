@@ -9,13 +9,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.lock import ingest_lock
+from ingest.lock import writing_to
 from ingest.publication import built_index, telling_disk_faults
 from ingest.seen import Seen
 from rag.bootstrap import Services
 from rag.domain import Document
 from rag.errors import NotFoundError, StoreBusyError
-from rag.index_folders import sweep_folders
 from rag.lexicon import terms
 
 # Sentences shorter than this stand in other documents by chance.
@@ -71,7 +70,7 @@ def forget(services: Services, named: str) -> Forgotten:
     reader holds on to the old state; then run it again.
     """
     catalog = services.catalog
-    with telling_disk_faults(catalog.data_dir), ingest_lock(catalog.data_dir):
+    with telling_disk_faults(catalog.data_dir), writing_to(catalog):
         services.publisher.sweep()
         document = find_document(services, named)
         rows = catalog.live_passage_ids()
@@ -82,12 +81,12 @@ def forget(services: Services, named: str) -> Forgotten:
         wanted = [row[1:] for row in rows if not row[1].startswith(prefix)]
         index = built_index(services, catalog.state().model, wanted)
         services.publisher.forget(document.id, index)
-        sweep_folders(catalog, grace=-1)
+        services.index.builds.sweep(grace=-1)
         seen = Seen(catalog.data_dir)
         seen.drop([document.uri, *document.other_addresses])
         seen.save()
         vectors = before - catalog.vector_count()
-        if not catalog.database.shed():
+        if not catalog.shed():
             raise StoreBusyError(
                 f"{document.id} is no longer found, but a reader still holds the old state, so its "
                 "bytes are still in the write-ahead log: stop footnote serve and run this again."

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from rag.catalog import Catalog
 from rag.errors import StoreBusyError
 
 LOCK_FILE = "ingest.lock"
@@ -30,4 +31,14 @@ def ingest_lock(data_dir: Path) -> Iterator[None]:
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
+        yield
+
+
+@contextmanager
+def writing_to(catalog: Catalog) -> Iterator[None]:
+    """Hold a catalog for writing, on this machine and wherever else it is shared.
+
+    Raises StoreBusyError naming the process that holds it.
+    """
+    with ingest_lock(catalog.data_dir), catalog.leading():
         yield

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
-from ingest.bootstrap import open_parsers
+from ingest.bootstrap import open_parsers, open_work
 from ingest.folder import FolderTarget, has_left, is_gone
 from ingest.formats import HTML
 from ingest.identity import cut_name, document_id_of, passage_size
 from ingest.listing import Listing, Surroundings, Target, opened
-from ingest.lock import ingest_lock
+from ingest.lock import writing_to
 from ingest.parsed import ParsedText
 from ingest.placing import Placing
 from ingest.publication import publish, repair, telling_disk_faults
@@ -29,10 +29,10 @@ from ingest.site_pages import METADATA_KEY, SitePages
 from ingest.source import FoundSource, SourceDocument
 from ingest.spool import Spool
 from ingest.target import target_embedder
+from ingest.work import Work
 from rag.audience import Audience
 from rag.bootstrap import Services
 from rag.errors import SourceError
-from rag.index_folders import sweep_folders
 from rag.publisher import Build
 
 __all__ = [
@@ -193,13 +193,14 @@ def _ingest(
     data_dir = services.catalog.data_dir
     with (
         telling_disk_faults(data_dir),
-        ingest_lock(data_dir),
+        writing_to(services.catalog),
         open_parsers(services.settings) as parsers,
+        open_work(services.settings, parsers) as work,
     ):
         if not wishes.dry_run:
             # What an interrupted run staged is in nobody's way any more.
             services.publisher.sweep()
-            sweep_folders(services.catalog)
+            services.index.builds.sweep()
         listing = listed(parsers.parse)
         sources = listing.sources
         report.notes += listing.notes
@@ -209,16 +210,22 @@ def _ingest(
             for root in origin.roots:
                 services.publisher.name_audience(root, wishes.audience)
         size = passage_size(services.settings.passage_chars)
-        pages = _counted(services, origin, parsers.parse, gone)
+        pages = _counted(services, origin, work, gone)
         named = _named(services, origin)
-        placing = Placing(services, named, size, pages, report, dry_run=wishes.dry_run)
-        for place, source in enumerate(sources):
+        placing = Placing(services, named, size, pages, report, work.embed, dry_run=wishes.dry_run)
+
+        def is_new(document: SourceDocument) -> bool:
+            return not pages.is_remembered(document) and not placing.is_unchanged(
+                document, origin.root_of.get(document.uri, "")
+            )
+
+        for place, source in enumerate(work.ahead(sources, is_new)):
             if progress is not None:
                 progress(place, len(sources), source.name)
             _place(placing, source, gone)
         removed = _settle(placing, origin, gone)
         if not wishes.dry_run:
-            _publish(services, placing, removed, progress)
+            _publish(services, placing, removed, work, progress)
             services.refusals.record(
                 origin.roots, [source.uri for source in sources], placing.refused
             )
@@ -236,20 +243,20 @@ def _ingest(
 def _counted(
     services: Services,
     origin: _Origin,
-    parse: Callable[[bytes, str], ParsedText],
+    work: Work,
     gone: Mapping[str, str],
 ) -> SitePages:
     """The site that the web pages among the sources belong to, its repeated blocks counted."""
     sources = origin.listing.sources
-    web = [(source.uri, source.read) for source in sources if source.media_type == HTML]
+    web = [source for source in sources if source.media_type == HTML]
     stored: dict[str, str] = {}
     if web:
         for root in origin.roots:
             # A page that is ingested alone is still a page of the site in its folder.
             folder = root.rsplit("/", 1)[0] if any(s.uri == root for s in sources) else root
             stored |= services.publisher.metadata_under(folder, METADATA_KEY)
-    pages = SitePages(parse, stored)
-    pages.count(web, gone)
+    pages = SitePages(work.parse, stored)
+    pages.count(((page.uri, page.read) for page in work.ahead(web, pages.is_unknown)), gone)
     return pages
 
 
@@ -330,7 +337,11 @@ def _shown(uri: str) -> str:
 
 
 def _publish(
-    services: Services, placing: Placing, removed: set[str], progress: Progress | None
+    services: Services,
+    placing: Placing,
+    removed: set[str],
+    work: Work,
+    progress: Progress | None,
 ) -> None:
     state = services.catalog.state()
     target = services.settings.embedding_model
@@ -341,9 +352,10 @@ def _publish(
         build = Build(embedder.name, embedder.dimension, cut)
         if state.model:
             placing.report.rebuilt, embedded = rebuild(
-                services, embedder, placing.size, placing.staged, removed, progress
+                services, embedder, placing.size, placing.staged, removed, work.embed, progress
             )
             placing.report.embedded += embedded
+    work.finish()
     if placing.has_staged or removed or build is not None:
         publish(services, removed, build)
     else:

@@ -1,10 +1,10 @@
 """Where each source belongs: an unchanged document, a new state of one, another address of one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 
 from ingest.chunker import PassageSize, passages
-from ingest.embedding import embed, missing_texts
+from ingest.embedding import missing_texts
 from ingest.identity import body_hash, document_id_of, source_hash
 from ingest.reading import ReadDocument, finish
 from ingest.report import Action, IngestReport, Step
@@ -13,7 +13,8 @@ from ingest.source import SourceDocument
 from ingest.target import target_embedder
 from rag.audience import PUBLIC, Audience
 from rag.bootstrap import Services
-from rag.domain import Document
+from rag.domain import Document, Passage
+from rag.embedder import Embedder
 
 
 class Placing:
@@ -31,6 +32,7 @@ class Placing:
         size: PassageSize,
         pages: SitePages,
         report: IngestReport,
+        embed: Callable[[Services, Embedder, Sequence[Passage]], int],
         *,
         dry_run: bool,
     ) -> None:
@@ -44,6 +46,7 @@ class Placing:
         self._services = services
         self._named = named
         self._pages = pages
+        self._embed = embed
         self._dry_run = dry_run
         self._bodies: dict[str, str] = {}
         self._attached: list[tuple[SourceDocument, str]] = []
@@ -51,6 +54,14 @@ class Placing:
         for uri, address in self.known.items():
             self._holders.setdefault(address.document_id, set()).add(uri)
         self._before = {name: set(uris) for name, uris in self._holders.items()}
+
+    def is_unchanged(self, source: SourceDocument, root: str) -> bool:
+        """Whether a source is what it was when it was last read."""
+        known = self.known.get(source.uri)
+        if known is None:
+            return False
+        audience = audience_under(self._named, root, source)
+        return known.source_hash == source_hash(source, audience, self._pages.repeated_on(source))
 
     def place(self, source: SourceDocument, root: str) -> None:
         """Stage what is new in a source. Raises SourceError when it can't be read."""
@@ -123,7 +134,7 @@ class Placing:
         if self._dry_run:
             self.report.embedded += len(missing_texts(services, embedder.name, cut))
         else:
-            self.report.embedded += embed(services, embedder, cut)
+            self.report.embedded += self._embed(services, embedder, cut)
             document = Document(
                 id=document_id,
                 title=read.title,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rag.bootstrap import Services
 from rag.errors import IndexFaultError, PermanentError, StoreBusyError
-from rag.index_folders import Wanted, build_index, retire, sweep_folders
+from rag.index_folders import Wanted
 from rag.publisher import Build
 
 
@@ -56,15 +56,15 @@ def built_index(services: Services, model: str, wanted: Wanted, base: str = "") 
         return ""
     if not services.catalog.is_sound():
         base = ""
-    return build_index(services.catalog, model, wanted, base)
+    return services.index.builds.build(model, wanted, base)
 
 
 def clear(services: Services, replaced: str = "") -> None:
     """Delete what no reader can reach any more. What can't be deleted now is the next run's."""
-    if replaced != services.catalog.state().index:
-        retire(services.catalog, replaced)
+    if replaced:
+        services.index.builds.retire(replaced)
     services.publisher.sweep()
-    sweep_folders(services.catalog)
+    services.index.builds.sweep()
 
 
 def repair(services: Services) -> bool:

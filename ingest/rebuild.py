@@ -4,12 +4,12 @@ From the canonical text in the catalog, so the sources needn't be there; the old
 the new one is published whole.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from ingest.chunker import PassageSize, passages
-from ingest.embedding import embed
 from ingest.parsed import ParsedText
 from rag.bootstrap import Services
+from rag.domain import Passage
 from rag.embedder import Embedder
 
 
@@ -19,6 +19,7 @@ def rebuild(
     size: PassageSize,
     staged: Collection[str],
     removed: Collection[str],
+    embed: Callable[[Services, Embedder, Sequence[Passage]], int],
     progress: Callable[[int, int, str], None] | None = None,
 ) -> tuple[int, int]:
     """Stage a new revision of every live document that is not `staged`, nor goes with `removed`.

@@ -1,6 +1,6 @@
 """One publication back."""
 
-from ingest.lock import ingest_lock
+from ingest.lock import writing_to
 from ingest.publication import roll_back, telling_disk_faults
 from rag.bootstrap import Services
 from rag.catalog_rows import IndexState
@@ -13,7 +13,7 @@ def roll_back_publication(services: Services) -> IndexState:
     StoreBusyError while an ingest runs, PermanentError when the disk refuses.
     """
     data_dir = services.catalog.data_dir
-    with telling_disk_faults(data_dir), ingest_lock(data_dir):
+    with telling_disk_faults(data_dir), writing_to(services.catalog):
         services.publisher.sweep()
         roll_back(services)
     return services.catalog.state()

@@ -3,7 +3,7 @@
 What a page's ends hold is kept with it: an unchanged page is not parsed again to be counted.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from ingest.formats import HTML
@@ -30,7 +30,7 @@ class SitePages:
     _repeated: frozenset[str] = frozenset()
 
     def count(
-        self, pages: Sequence[tuple[str, Callable[[], SourceDocument]]], gone: Collection[str]
+        self, pages: Iterable[tuple[str, Callable[[], SourceDocument]]], gone: Collection[str]
     ) -> None:
         """Count these pages, given by address, and the stored ones that are not gone."""
         for identity, held in self.stored.items():
@@ -45,6 +45,14 @@ class SitePages:
                 # It is refused when its turn comes, with the reason.
                 continue
         self._repeated = repeated_keys(self._edges.values())
+
+    def is_unknown(self, source: SourceDocument) -> bool:
+        """Whether this page has to be parsed to be counted."""
+        return _hash(source) not in self._by_hash
+
+    def is_remembered(self, source: SourceDocument) -> bool:
+        """Whether this page was parsed to be counted, and need not be parsed again."""
+        return _hash(source) in self._remembered
 
     def repeated_on(self, source: SourceDocument) -> tuple[str, ...]:
         """Those of the site's repeated blocks that this page holds, sorted."""

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from threading import Event, Thread
 
-from ingest.lock import ingest_lock
+from ingest.lock import writing_to
 from ingest.publication import repair, telling_disk_faults
 from rag.bootstrap import Services
 from rag.errors import RagError
@@ -42,5 +42,5 @@ class Upkeep:
         if services.index.check():
             return
         data_dir = services.catalog.data_dir
-        with telling_disk_faults(data_dir), ingest_lock(data_dir):
+        with telling_disk_faults(data_dir), writing_to(services.catalog):
             repair(services)

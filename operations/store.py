@@ -24,7 +24,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from rag.errors import (
@@ -39,6 +39,8 @@ FILE = "operations.sqlite3"
 FORMAT = 1
 BUSY_SECONDS = 10.0
 WRITES = "footnote_writes"
+# PostgreSQL's lock of whoever writes; a number that nobody else is likely to have chosen.
+WRITERS = 0xF0074074
 
 metadata = MetaData()
 _format = Table("format", metadata, Column("number", Integer, primary_key=True))
@@ -74,18 +76,25 @@ class Store:
     def reading(self) -> Iterator[Connection]:
         """A connection inside one snapshot."""
         with self._translating(), self.engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                # By itself each statement would see another state.
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")  # noqa: PLW2901
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A connection inside one transaction, committed at the end or rolled back whole.
 
-        On SQLite writers come one after another, from their first statement on.
+        Writers come one after another, from their first statement on: what one has read is still
+        so when it writes. Elsewhere than on SQLite and PostgreSQL the database's own rules hold.
         """
         with (
             self._translating(),
             self.engine.execution_options(**{WRITES: True}).begin() as connection,
         ):
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{BUSY_SECONDS:g}s'")
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS})")
             yield connection
 
     def shed(self) -> None:
@@ -115,7 +124,7 @@ class Store:
 
     def _explained(self, error: DBAPIError) -> Exception:
         reason = str(error.orig)
-        if "locked" in reason or "busy" in reason:
+        if "locked" in reason or "busy" in reason or "lock timeout" in reason:
             return StoreBusyError(
                 f"{self._name} is in use by another process: try again when it has finished."
             )
@@ -130,6 +139,11 @@ class Store:
             )
         if error.connection_invalidated:
             return TransientError(f"The connection to {self._name} was lost: try again.")
+        if isinstance(error, OperationalError) and self.engine.dialect.name != "sqlite":
+            return TransientError(
+                f"{self._name} can't be reached ({reason.strip().partition(chr(10))[0]}): check "
+                "that it runs and that FOOTNOTE_OPERATIONS_URL is right."
+            )
         return IncompatibleStoreError(
             f"{self._name} can't be used as Footnote's store of operations ({reason}): restore it "
             "from a backup, or name another FOOTNOTE_OPERATIONS_URL."

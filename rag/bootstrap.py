@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from rag.abstention import Abstention, fitted_numbers, read_numbers
 from rag.answerer import Answerer
-from rag.catalog import Catalog
+from rag.catalog import Catalog, first_meta
+from rag.chroma_server import ServerBuilds
 from rag.citations import document_url
 from rag.composer import ExtractiveComposer
 from rag.embedder import Embedder
@@ -15,6 +16,7 @@ from rag.embedder_choice import open_embedder
 from rag.errors import InvalidRequestError, PermanentError
 from rag.faults import arm
 from rag.finder import Finder
+from rag.index_folders import FolderBuilds
 from rag.judge import Judge
 from rag.model_files import MINILM
 from rag.publisher import Publisher
@@ -29,12 +31,14 @@ from rag.spelling import Speller
 from rag.stages import NOTHING_LEFT_OUT, OptionalStage, Without
 from rag.token_vectors import TokenEncoder
 from rag.validation import QuestionLimits
-from rag.vector_index import AutoIndex
+from rag.vector_index import AutoIndex, Builds
 from rag.verifier import Verifier
 from rag.written import QuotingWriter, Writer
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+
+    from rag.postgres_catalog import PostgresCatalog
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,9 @@ def open_services(
         lambda name: open_embedder(name, settings.cache_dir, _threads(), _pinned(settings, name))
     )
     embedder = ServingEmbedder(embedders, catalog, settings.embedding_model)
-    index = AutoIndex(catalog, settings.exact_search_limit, publisher.mark_damaged)
+    index = AutoIndex(
+        catalog, settings.exact_search_limit, publisher.mark_damaged, _builds(settings, catalog)
+    )
     verifier = Verifier(partial(_token_encoder, embedder, settings))
     reader = _reader(settings, reranker, without)
     answerer = Answerer(
@@ -106,6 +112,13 @@ def open_services(
         answerer=answerer,
         verifier=verifier,
     )
+
+
+def _builds(settings: Settings, catalog: Catalog) -> Builds:
+    if settings.chroma_url is None:
+        return FolderBuilds(catalog)
+    token = settings.chroma_token
+    return ServerBuilds(catalog, settings.chroma_url, token.get_secret_value() if token else None)
 
 
 def _reader(settings: Settings, reranker: Reranker | None, without: Without) -> Reranker | None:
@@ -174,7 +187,7 @@ def _open_catalog(settings: Settings) -> Catalog:
             f"{settings.data_dir} is a file, not a folder: name a folder with --data-dir."
         )
     try:
-        return Catalog(settings.data_dir)
+        return Catalog(settings.data_dir, _truth(settings))
     except OSError as error:
         raise PermanentError(
             f"The data directory {settings.data_dir} can't be used ({error.strerror}): "
@@ -185,6 +198,15 @@ def _open_catalog(settings: Settings) -> Catalog:
 def _pinned(settings: Settings, name: str) -> tuple[str, ...]:
     # A store's own model serves until another is built; the pin is for the one that is named.
     return settings.embedding_model_sha256 if name == settings.embedding_model else ()
+
+
+def _truth(settings: Settings) -> "PostgresCatalog | None":
+    if settings.catalog_url is None:
+        return None
+    # SQLAlchemy and the driver cost an import: only who shares a catalog pays for it.
+    from rag.postgres_catalog import PostgresCatalog
+
+    return PostgresCatalog(settings.catalog_url.get_secret_value(), first_meta())
 
 
 def _threads() -> int:

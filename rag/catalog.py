@@ -7,9 +7,10 @@ import json
 import sqlite3
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rag.audience import PUBLIC, Audience
 from rag.catalog_rows import audience_number, get_meta, read_state, set_meta, split_hashes
@@ -20,6 +21,10 @@ from rag.errors import IncompatibleStoreError
 from rag.refusals import Refusals
 from rag.sql_script import statements
 
+if TYPE_CHECKING:
+    from rag.postgres_catalog import PostgresCatalog
+    from rag.replica import Replica
+
 FORMAT = "5"
 CATALOG_FILE = "catalog.sqlite3"
 VECTORS = "vectors"
@@ -28,16 +33,41 @@ VECTORS = "vectors"
 class Catalog(CatalogView):
     """A data directory's catalog, made on first use.
 
-    It is the view of whoever runs it: everything. A front end reads through `seen_by`.
+    It is the view of whoever runs it: everything. A front end reads through `seen_by`. With a
+    `truth` in PostgreSQL the directory holds a replica of it, which follows it.
 
-    Raises IncompatibleStoreError when the directory belongs to another format.
+    Raises IncompatibleStoreError when the directory belongs to another format or truth.
     """
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, truth: "PostgresCatalog | None" = None) -> None:
         self.data_dir = data_dir
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         super().__init__(Database(data_dir / CATALOG_FILE), None, Vocabularies())
+        self.replica = None if truth is None else _replica(self.database, truth)
         self._prepare()
+        if self.replica is not None:
+            self.replica.sync()
+            with self.database.reading() as connection:
+                self._check(connection)
+            self.replica.follow()
+
+    @contextmanager
+    def leading(self) -> Iterator[None]:
+        """The right to write, as far as the catalog is shared with other machines.
+
+        Raises StoreBusyError when a process elsewhere has it.
+        """
+        if self.replica is None:
+            yield
+            return
+        with self.replica.leading():
+            yield
+
+    def shed(self) -> bool:
+        """Write the files anew without what was deleted; False when a reader still holds it."""
+        if self.replica is not None:
+            self.replica.shed()
+        return self.database.shed()
 
     def seen_by(self, audience: Audience) -> CatalogView:
         """What a reader with these labels may see."""
@@ -84,6 +114,14 @@ class Catalog(CatalogView):
                 {"epoch": epoch, "removed": json.dumps(list(removed))},
             ).fetchall()
 
+    def store_id(self) -> str:
+        """What names this store's collections on a server that other stores use as well.
+
+        The same in each of a catalog's replicas.
+        """
+        with self.database.reading() as connection:
+            return get_meta(connection, "store")
+
     def is_sound(self) -> bool:
         """Whether the vector index is not known to differ from the catalog."""
         with self.database.reading() as connection:
@@ -127,15 +165,20 @@ class Catalog(CatalogView):
 
     def close(self) -> None:
         """Close every connection."""
+        if self.replica is not None:
+            self.replica.close()
         self.database.close()
 
     def _prepare(self) -> None:
         if self.database.file.exists():
             with self.database.inspecting() as connection:
                 self._check(connection)
-        with self.database.writing() as connection:
+        with self.database.writing(guarded=False) as connection:
             if _is_empty(connection):
                 self._create(connection)
+            elif self.replica is None and not get_meta(connection, "store"):
+                # A catalog of an earlier version.
+                set_meta(connection, "store", uuid.uuid4().hex[:12])
         with self.database.reading() as connection:
             self._check(connection)
 
@@ -143,16 +186,11 @@ class Catalog(CatalogView):
         schema = files("rag").joinpath("schema.sql").read_text("utf-8")
         for statement in statements(schema):
             connection.execute(statement)
+        if self.replica is not None:
+            self.replica.adopt(connection)
+            return
         audience_number(connection, PUBLIC)
-        for name, value in {
-            "format": FORMAT,
-            "model": "",
-            "dimension": "0",
-            "cut": "",
-            "index": "",
-            "generation": uuid.uuid4().hex[:8],
-            "epoch": "0",
-        }.items():
+        for name, value in first_meta().items():
             set_meta(connection, name, value)
 
     def _check(self, connection: sqlite3.Connection) -> None:
@@ -167,6 +205,33 @@ class Catalog(CatalogView):
                 f"{self.data_dir} was made by another version of Footnote or another program: "
                 "name another --data-dir and ingest again. Nothing in it was changed."
             )
+        if self.replica is not None:
+            self.replica.check(stored.get("truth", ""))
+        elif "truth" in stored:
+            raise IncompatibleStoreError(
+                f"{self.data_dir} is a replica of a catalog in PostgreSQL: set "
+                "FOOTNOTE_CATALOG_URL, or name another --data-dir."
+            )
+
+
+def _replica(database: Database, truth: "PostgresCatalog") -> "Replica":
+    from rag.replica import Replica
+
+    return Replica(database, truth)
+
+
+def first_meta() -> dict[str, str]:
+    """What a catalog in which nothing was published yet says of itself."""
+    return {
+        "format": FORMAT,
+        "store": uuid.uuid4().hex[:12],
+        "model": "",
+        "dimension": "0",
+        "cut": "",
+        "index": "",
+        "generation": uuid.uuid4().hex[:8],
+        "epoch": "0",
+    }
 
 
 def _is_empty(connection: sqlite3.Connection) -> bool:

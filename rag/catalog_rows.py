@@ -153,7 +153,7 @@ def read_passages(
         " AND audience IN (SELECT value FROM json_each(?))",
         (json.dumps(list(keys)), json.dumps(list(audiences))),
     ).fetchall()
-    return {key: _passage(row) for key, *row in rows}
+    return {key: passage_of(row) for key, *row in rows}
 
 
 def read_passage_rows(connection: sqlite3.Connection, epoch: int) -> list[tuple[int, Passage]]:
@@ -164,10 +164,11 @@ def read_passage_rows(connection: sqlite3.Connection, epoch: int) -> list[tuple[
         " (SELECT document_id, revision FROM revisions WHERE born = ?) ORDER BY key",
         (epoch,),
     ).fetchall()
-    return [(key, _passage(row)) for key, *row in rows]
+    return [(key, passage_of(row)) for key, *row in rows]
 
 
-def _passage(row: Sequence[object]) -> Passage:
+def passage_of(row: Sequence[object]) -> Passage:
+    """The passage of a row of PASSAGE_COLUMNS."""
     identity, document_id, title, heading_path, text, start_char, end_char, units, lead_in = row
     return Passage(
         id=str(identity),

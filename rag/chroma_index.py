@@ -1,11 +1,11 @@
-"""Chroma collections on disk, through LangChain's vector store: one an audience, in one folder.
+"""Chroma collections through LangChain's vector store: one an audience, in a folder or on a server.
 
 A filter over a large collection costs many times the search itself, and a collection apart is the
 stronger wall.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, cast
@@ -22,22 +22,34 @@ if TYPE_CHECKING:
     from langchain_chroma import Chroma
 
 BATCH = 1_000
-NAME = re.compile(r"passages-(\d+)")
+PREFIX = "passages-"
+OpenClient = Callable[[], "Client"]
 
 
 class ChromaIndex:
-    """The collections in a folder. Ids are passage ids; vectors come from the catalog.
+    """The collections of one build: those in a folder, or those of a client that have a prefix.
+
+    Ids are passage ids; vectors come from the catalog.
 
     Raises IndexFaultError when Chroma can't open, read or write them. Close it.
     """
 
-    def __init__(self, folder: Path, catalog: Catalog, model: str) -> None:
+    def __init__(
+        self, place: Path | OpenClient, catalog: Catalog, model: str, prefix: str = PREFIX
+    ) -> None:
         self._embeddings = _StoredEmbeddings(catalog, model)
+        self._prefix = prefix
         self._stores: dict[int, Chroma] = {}
-        self._client = _open_client(folder)
+        self._is_own = isinstance(place, Path)
+        with _translating():
+            self._client = _open_folder(place) if isinstance(place, Path) else place()
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Look for collections of audiences that came since."""
         with _translating():
             for collection in self._client.list_collections():
-                match = NAME.fullmatch(collection.name)
+                match = re.fullmatch(re.escape(self._prefix) + r"(\d+)", collection.name)
                 if match:
                     self._store(int(match[1]))
 
@@ -101,9 +113,10 @@ class ChromaIndex:
                     self._store(audience).delete(ids=names[start : start + BATCH])
 
     def close(self) -> None:
-        """Write everything and give the files back."""
-        with _translating():
-            self._client.close()
+        """Write everything and give the files back; a server's client is its owner's."""
+        if self._is_own:
+            with _translating():
+                self._client.close()
 
     def __enter__(self) -> Self:
         return self
@@ -117,7 +130,7 @@ class ChromaIndex:
 
             with _translating():
                 self._stores[audience] = Chroma(
-                    collection_name=f"passages-{audience}",
+                    collection_name=f"{self._prefix}{audience}",
                     client=self._client,
                     embedding_function=self._embeddings,
                     collection_configuration={"hnsw": {"space": "cosine"}},
@@ -152,16 +165,15 @@ def _by_audience(
     return found
 
 
-def _open_client(folder: Path) -> "Client":
-    with _translating():
-        import chromadb
-        from chromadb.config import Settings
+def _open_folder(folder: Path) -> "Client":
+    import chromadb
+    from chromadb.config import Settings
 
-        client = chromadb.PersistentClient(
-            path=str(folder), settings=Settings(anonymized_telemetry=False)
-        )
-        # Chroma declares the interface, which has no way to close.
-        return cast("Client", client)
+    client = chromadb.PersistentClient(
+        path=str(folder), settings=Settings(anonymized_telemetry=False)
+    )
+    # Chroma declares the interface, which has no way to close.
+    return cast("Client", client)
 
 
 @contextmanager

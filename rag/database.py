@@ -6,14 +6,25 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Protocol
 
 from rag.errors import IncompatibleStoreError, PermanentError, StoreBusyError
 
 BUSY_SECONDS = 10.0
 
 
+class WriteGuard(Protocol):
+    """Takes part in each transaction that writes; what it raises leaves nothing written."""
+
+    def begin(self, connection: sqlite3.Connection) -> None:
+        """The transaction has begun."""
+
+    def commit(self, connection: sqlite3.Connection) -> None:
+        """The transaction is about to be committed."""
+
+
 class Database:
-    """A SQLite file opened once by each thread that asks.
+    """A SQLite file opened once by each thread that asks. Its `guard` takes part in all writing.
 
     Raises IncompatibleStoreError when the file is no database, StoreBusyError when another
     process keeps it locked for ten seconds, PermanentError on a full or read-only disk.
@@ -21,6 +32,7 @@ class Database:
 
     def __init__(self, file: Path) -> None:
         self.file = file
+        self.guard: WriteGuard | None = None
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
         self._guard = threading.Lock()
@@ -63,13 +75,18 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self, *, guarded: bool = True) -> Iterator[sqlite3.Connection]:
         """A connection inside one transaction, committed at the end or rolled back whole."""
+        guard = self.guard if guarded else None
         with self._translating():
             connection = self.connection()
             connection.execute("BEGIN IMMEDIATE")
             try:
+                if guard is not None:
+                    guard.begin(connection)
                 yield connection
+                if guard is not None:
+                    guard.commit(connection)
                 connection.commit()
             except BaseException:
                 connection.rollback()

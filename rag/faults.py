@@ -35,6 +35,8 @@ POINTS = (
     "sweep.after_commit",
     "forget.before_commit",
     "forget.after_commit",
+    "truth.before_commit",
+    "truth.after_commit",
 )
 KINDS = ("kill", "full", "broken", "locked")
 

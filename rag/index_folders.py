@@ -25,6 +25,37 @@ RESERVED = 4_000_000
 Wanted = Sequence[tuple[str, bytes, int]]
 
 
+class FolderBuilds:
+    """The builds of a catalog in its data directory."""
+
+    is_exact = True
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    def open(self, name: str, model: str) -> ChromaIndex | None:
+        """A build, to be asked; None when it is missing. Raises IndexFaultError when broken."""
+        folder = index_folder(self._catalog, name)
+        # Chroma would make a folder that is missing.
+        return ChromaIndex(folder, self._catalog, model) if folder.is_dir() else None
+
+    def build(self, model: str, wanted: Wanted, base: str = "") -> str:
+        """The name of a new build that holds exactly these passages."""
+        return build_index(self._catalog, model, wanted, base)
+
+    def retire(self, name: str) -> None:
+        """Begin a build's grace period when it was replaced."""
+        if name != self._catalog.state().index:
+            retire(self._catalog, name)
+
+    def sweep(self, grace: float = GRACE_SECONDS) -> None:
+        """Remove unfinished builds, and replaced ones that no reader can still be asking."""
+        sweep_folders(self._catalog, grace)
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
 def index_folder(catalog: Catalog, name: str) -> Path:
     """Where a build lies."""
     return catalog.data_dir / VECTORS / name

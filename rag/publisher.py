@@ -234,8 +234,11 @@ class Publisher:
         return True
 
     def mark_damaged(self, index: str) -> None:
-        """Remember that the collections in this folder are not what the catalog says."""
-        with self._database.writing() as connection:
+        """Remember that the collections in this folder are not what the catalog says; "" if none.
+
+        A replica remembers it for itself.
+        """
+        with self._database.writing(guarded=False) as connection:
             set_meta(connection, "damaged", index)
 
     def forget(self, document_id: str, index: str) -> None:
@@ -269,6 +272,8 @@ class Publisher:
             set_meta(connection, "index", index)
             set_meta(connection, "generation", new_generation())
             set_meta(connection, KEPT_FOR_ROLLBACK, "{}")
+            # Tells replicas elsewhere to write their files anew.
+            set_meta(connection, "erased", new_generation())
             fault_point("forget.before_commit")
         fault_point("forget.after_commit")
 

@@ -110,6 +110,27 @@ class Settings(BaseSettings):
     exact_search_limit: int = Field(
         20_000, ge=0, description="Up to this many passages are searched exactly; above, by Chroma."
     )
+    catalog_url: SecretStr | None = Field(
+        None,
+        description="PostgreSQL database that holds the catalog for several machines, as "
+        "postgresql+psycopg://…; else a file in data_dir, which otherwise keeps a replica.",
+    )
+    chroma_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^/?#\s]+/?$",
+        description="A Chroma server that holds the vectors; else files in data_dir.",
+    )
+    chroma_token: SecretStr | None = Field(
+        None, description="Sent to it, or to the proxy before it, as `Authorization: Bearer …`."
+    )
+    broker_url: SecretStr | None = Field(
+        None, description="Redis server through which ingests reach workers, as redis://…."
+    )
+    task_seconds: int = Field(
+        180,
+        ge=1,
+        description="A worker's task that takes longer is given to another one as well.",
+    )
     passage_chars: int = Field(
         420, ge=100, le=900, description="Neighbouring paragraphs are joined up to this length."
     )

@@ -12,6 +12,7 @@ from rag.catalog_rows import IndexState
 from rag.embedder import Vectors
 from rag.errors import IndexFaultError
 from rag.exact_index import ExactIndex, Hits
+from rag.index_folders import FolderBuilds
 
 if TYPE_CHECKING:
     from rag.chroma_index import ChromaIndex
@@ -24,6 +25,29 @@ class VectorIndex(Protocol):
         """Keys of live passages with cosine similarities, best first; at most `limit`."""
 
 
+class Builds(Protocol):
+    """Where builds of the index lie. `is_exact`: they hold what is live and nothing else."""
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether a build holds nothing but what is live."""
+
+    def open(self, name: str, model: str) -> "ChromaIndex | None":
+        """A build, to be asked; None when it is missing. Raises IndexFaultError."""
+
+    def build(self, model: str, wanted: Sequence[tuple[str, bytes, int]], base: str = "") -> str:
+        """The name of a build that holds these passages (id, text hash, audience)."""
+
+    def retire(self, name: str) -> None:
+        """Begin the time of grace for what this build holds in vain."""
+
+    def sweep(self, grace: float = ...) -> None:
+        """Delete what no reader can still be asking, after so many seconds of grace."""
+
+    def close(self) -> None:
+        """Give connections back."""
+
+
 class AutoIndex:
     """Exact search up to `exact_limit` passages, Chroma above; follows the catalog.
 
@@ -33,16 +57,22 @@ class AutoIndex:
     """
 
     def __init__(
-        self, catalog: Catalog, exact_limit: int, on_damage: Callable[[str], None] = lambda _: None
+        self,
+        catalog: Catalog,
+        exact_limit: int,
+        on_damage: Callable[[str], None] = lambda _: None,
+        builds: Builds | None = None,
     ) -> None:
         self._catalog = catalog
         self.exact_limit = exact_limit
+        self.builds = FolderBuilds(catalog) if builds is None else builds
         self._on_damage = on_damage
         self._exact = ExactIndex(catalog)
         self._opened: tuple[str, ChromaIndex | None] = ("", None)
         self._replaced: ChromaIndex | None = None
         self._opening = Lock()
         self._counted = (-1, 0)
+        self._refreshed = -1
 
     def search(self, query: Vectors, limit: int, audiences: Sequence[int]) -> Hits:
         """Keys of live passages with cosine similarities, best first; at most `limit`."""
@@ -51,12 +81,9 @@ class AutoIndex:
             chroma = self._chroma(state)
             if chroma is not None:
                 try:
-                    scores = dict(chroma.search(query, limit, audiences))
+                    return self._live(chroma, state, query, limit, audiences)
                 except IndexFaultError:
                     self._give_up(state.index)
-                else:
-                    keys = self._catalog.passage_keys(list(scores))
-                    return [(keys[name], scores[name]) for name in scores if name in keys]
         return self._exact.search(query, limit, audiences)
 
     def search_units(self, query: Vectors, limit: int, audiences: Sequence[int]) -> Hits:
@@ -76,7 +103,13 @@ class AutoIndex:
                 if chroma is None or name != state.index:
                     self._opened = ("", None)
             chroma = self._chroma(state)
-            return chroma is not None and self._is_whole(chroma, state)
+            is_whole = chroma is not None and self._is_whole(chroma, state)
+            if not is_whole:
+                self._give_up(state.index)
+            elif not self._catalog.is_sound():
+                # A server that could not be reached is there again.
+                self._tell("")
+            return is_whole
 
     def close(self) -> None:
         """Give files back."""
@@ -84,6 +117,28 @@ class AutoIndex:
             if chroma is not None:
                 chroma.close()
         self._replaced, self._opened = None, ("", None)
+        self.builds.close()
+
+    def _live(
+        self,
+        chroma: "ChromaIndex",
+        state: IndexState,
+        query: Vectors,
+        limit: int,
+        audiences: Sequence[int],
+    ) -> Hits:
+        if not self.builds.is_exact and self._refreshed != state.epoch:
+            chroma.refresh()
+            self._refreshed = state.epoch
+        wanted = limit
+        while True:
+            scores = dict(chroma.search(query, wanted, audiences))
+            keys = self._catalog.passage_keys(list(scores))
+            live = [(keys[name], score) for name, score in scores.items() if name in keys]
+            if len(live) >= limit or len(scores) < wanted:
+                return live[:limit]
+            # What is not live in this snapshot took their places.
+            wanted *= 2
 
     def _is_small(self, state: IndexState) -> bool:
         epoch, passages = self._counted
@@ -105,13 +160,8 @@ class AutoIndex:
         return chroma
 
     def _open(self, state: IndexState) -> "ChromaIndex | None":
-        from rag.chroma_index import ChromaIndex
-        from rag.index_folders import index_folder
-
-        folder = index_folder(self._catalog, state.index)
         try:
-            # Chroma would make a folder that is missing.
-            chroma = ChromaIndex(folder, self._catalog, state.model) if folder.is_dir() else None
+            chroma = self.builds.open(state.index, state.model)
         except IndexFaultError:
             chroma = None
         if chroma is None:
@@ -122,7 +172,8 @@ class AutoIndex:
     def _is_whole(self, chroma: "ChromaIndex", state: IndexState) -> bool:
         wanted = {row[1]: row[3] for row in self._catalog.live_passage_ids()}
         try:
-            is_whole = chroma.ids() == wanted
+            held = chroma.ids()
+            is_whole = held == wanted if self.builds.is_exact else wanted.items() <= held.items()
         except IndexFaultError:
             is_whole = False
         if not is_whole:

@@ -19,7 +19,7 @@ def place(file: Path) -> str:
 PACKAGES = ("api", "bot", "cli", "evals", "ingest", "operations", "rag")
 SOURCES = sorted(file for name in PACKAGES for file in (ROOT / name).rglob("*.py"))
 HOMES = {
-    "chromadb": {"rag/chroma_index.py"},
+    "chromadb": {"rag/chroma_index.py", "rag/chroma_server.py"},
     "langchain_chroma": {"rag/chroma_index.py"},
     "sentence_transformers": {"rag/named_model.py", "rag/model_judges.py"},
     "torch": {"rag/model_judges.py", "rag/onnx_graph.py"},
@@ -34,16 +34,24 @@ HOMES = {
         "rag/faults.py",
         "rag/keywords.py",
         "rag/publisher.py",
+        "rag/replica.py",
+        "rag/replica_rows.py",
         "rag/sql_script.py",
+        "rag/touched_rows.py",
     },
     "boto3": {"rag/object_store.py"},
     "botocore": {"rag/object_store.py"},
     "dulwich": {"ingest/git/client.py", "ingest/git/repository.py"},
     "httpcore": {"ingest/web/guard.py", "ingest/web/transport.py"},
     "protego": {"ingest/web/robots.py"},
+    "psycopg": {"rag/postgres_catalog.py", "rag/postgres_client.py"},
+    "celery": {"ingest/workers/broker.py"},
+    "kombu": {"ingest/workers/broker.py"},
+    "redis": {"ingest/workers/broker.py"},
     "phonenumbers": {"operations/redaction.py"},
     "stdnum": {"operations/redaction.py"},
-    "sqlalchemy": {place(file) for file in SOURCES if place(file).startswith("operations/")},
+    "sqlalchemy": {place(file) for file in SOURCES if place(file).startswith("operations/")}
+    | {"rag/postgres_client.py"},
 }
 
 

@@ -1,0 +1,1 @@
+"""Parsing and embedding spread over workers: Celery, with Redis as its broker."""
