@@ -1,4 +1,4 @@
-"""Vectors to passages: exact search while a collection is small, Chroma above.
+"""Vectors to passages: exact search while a collection is small, a built index above.
 
 Derived from the catalog and disposable: readers fall back on exact search when it fails.
 """
@@ -14,7 +14,7 @@ from rag.errors import IndexFaultError
 from rag.exact_index import ExactIndex, Hits
 
 if TYPE_CHECKING:
-    from rag.chroma_index import ChromaIndex
+    from rag.build_kinds import BuildIndex
 
 
 class VectorIndex(Protocol):
@@ -25,9 +25,9 @@ class VectorIndex(Protocol):
 
 
 class AutoIndex:
-    """Exact search up to `exact_limit` passages, Chroma above; follows the catalog.
+    """Exact search up to `exact_limit` passages, a built index above; follows the catalog.
 
-    Chroma is opened only when the collection is large: its import costs more than a small
+    Its library is opened only when the collection is large: Chroma's import costs more than a small
     collection's whole answer. A build that won't open, or holds anything else than the catalog
     says, is told to `on_damage` and answered for by exact search until another is pointed to.
     """
@@ -39,8 +39,8 @@ class AutoIndex:
         self.exact_limit = exact_limit
         self._on_damage = on_damage
         self._exact = ExactIndex(catalog)
-        self._opened: tuple[str, ChromaIndex | None] = ("", None)
-        self._replaced: ChromaIndex | None = None
+        self._opened: tuple[str, BuildIndex | None] = ("", None)
+        self._replaced: BuildIndex | None = None
         self._opening = Lock()
         self._counted = (-1, 0)
 
@@ -92,7 +92,7 @@ class AutoIndex:
             self._counted = (state.epoch, passages)
         return passages <= self.exact_limit or not state.index
 
-    def _chroma(self, state: IndexState) -> "ChromaIndex | None":
+    def _chroma(self, state: IndexState) -> "BuildIndex | None":
         with self._opening:
             name, chroma = self._opened
             if name != state.index:
@@ -104,14 +104,18 @@ class AutoIndex:
                 self._opened = (state.index, chroma)
         return chroma
 
-    def _open(self, state: IndexState) -> "ChromaIndex | None":
-        from rag.chroma_index import ChromaIndex
+    def _open(self, state: IndexState) -> "BuildIndex | None":
+        from rag.build_kinds import kind_in
         from rag.index_folders import index_folder
 
         folder = index_folder(self._catalog, state.index)
         try:
             # Chroma would make a folder that is missing.
-            chroma = ChromaIndex(folder, self._catalog, state.model) if folder.is_dir() else None
+            chroma = (
+                kind_in(folder).open(folder, self._catalog, state.model)
+                if folder.is_dir()
+                else None
+            )
         except IndexFaultError:
             chroma = None
         if chroma is None:
@@ -119,7 +123,7 @@ class AutoIndex:
             return None
         return chroma if self._is_whole(chroma, state) else None
 
-    def _is_whole(self, chroma: "ChromaIndex", state: IndexState) -> bool:
+    def _is_whole(self, chroma: "BuildIndex", state: IndexState) -> bool:
         wanted = {row[1]: row[3] for row in self._catalog.live_passage_ids()}
         try:
             is_whole = chroma.ids() == wanted
