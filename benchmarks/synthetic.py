@@ -7,6 +7,7 @@ vectors crowd where real ones do. Rows are written as the publisher would, only 
 
 import json
 import sqlite3
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -20,7 +21,7 @@ from rag.lexicon import spellings, terms
 
 CHUNK = 10_000
 IN_A_DOCUMENT = 50
-SYLLABLES = "ba co du fe gi ha jo ku la me ni po qua ri so ta ul ve wi xo yu za".split()
+SYLLABLES = tuple(f"{one}{two}" for one in "bdfgklmnprst" for two in "aeiou")
 RARE_WORDS = 400_000
 NOISE = 0.4
 
@@ -59,6 +60,18 @@ def _seed(passage: Passage, vector: Floats) -> Seed:
     return Seed(
         passage.title, heading, text, " ".join(terms(text)), frozenset(spellings(text)), vector
     )
+
+
+def read_in_batches(catalog: Catalog) -> Iterator[tuple[NDArray[np.int64], Floats]]:
+    """Keys (n,) and vectors (n, d) of all live passages, some thousand at a time."""
+    rows = catalog.live_passage_ids()
+    for start in range(0, len(rows), CHUNK):
+        batch = rows[start : start + CHUNK]
+        stored = catalog.vectors(row[2] for row in batch)
+        yield (
+            np.array([row[0] for row in batch], np.int64),
+            np.stack([stored[row[2]] for row in batch]),
+        )
 
 
 def make_store(folder: Path, seeds: list[Seed], passages: int) -> None:
@@ -167,10 +180,10 @@ class _Writer:
             [(name, f"memory:{name}") for name in names],
         )
 
-    def _store(self, vectors: object) -> None:
+    def _store(self, vectors: Iterable[tuple[bytes, Floats]]) -> None:
         self._connection.executemany(
             "INSERT INTO embeddings VALUES ('all-MiniLM-L6-v2', ?, ?)",
-            sorted((key, vector.astype(np.float32).tobytes()) for key, vector in vectors),  # type: ignore[attr-defined]
+            sorted((key, vector.astype(np.float32).tobytes()) for key, vector in vectors),
         )
 
 
