@@ -70,7 +70,7 @@ def _part(task: str, folder: Path, *more: str) -> dict[str, Any]:
     done = subprocess.run(  # noqa: S603 - our own worker
         [sys.executable, "-m", "benchmarks.growth_part", task, str(folder), *more],
         cwd=ROOT,
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        env=os.environ | {"OMP_NUM_THREADS": "2" if task == "build" else "1"},
         capture_output=True,
         text=True,
         timeout=2 * TIMEOUT,

@@ -26,8 +26,8 @@ CELLS_A_ROOT = 4
 PROBED_SHARE = 20
 PROBED_LEAST = 80
 # So many vectors a cell find its centroid well enough; more of them cost time alone.
-TRAINED_A_CELL = 32
-ROUNDS = 5
+TRAINED_A_CELL = 16
+ROUNDS = 4
 SUFFIX = ".faiss"
 
 Wanted = Sequence[tuple[str, bytes, int]]
