@@ -31,7 +31,18 @@ test: install ## every check: format, lint, types, imports, tests
 	$(BIN)/pytest --numprocesses 2 --dist loadfile -m "not alone"
 	$(BIN)/pytest -m alone
 
-clean: ## remove the virtual environment and what was ingested
-	rm -rf .venv .footnote
+BENCH := $(BIN)/python -m benchmarks
 
-.PHONY: help install run test clean
+bench: install ## Footnote beside its peers and over a million passages; hours, and 20 GB of disk
+	$(BENCH).compare
+	nice $(BENCH).growth
+	$(BENCH).report
+
+bench-quick: install ## the same over the guide, with few questions; half an hour
+	$(BENCH).compare --corpora guide --repetitions 1 --questions 20 --results .bench-quick.jsonl
+	$(BENCH).report --results .bench-quick.jsonl --show
+
+clean: ## remove the virtual environment and what was ingested
+	rm -rf .venv .footnote .bench-quick.jsonl
+
+.PHONY: help install run test bench bench-quick clean

@@ -3,8 +3,9 @@
 import json
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Generic, TypeVar
 
 import numpy as np
 
@@ -21,29 +22,40 @@ from rag.database import Database
 from rag.domain import Document, DocumentSummary, Passage
 from rag.embedder import Vectors
 from rag.errors import NotFoundError
-from rag.keywords import read_vocabulary, search_keywords
+from rag.keywords import count_passages, read_vocabulary, search_keywords
 from rag.vocabulary import Vocabulary
 
-REMEMBERED_VOCABULARIES = 16
+REMEMBERED = 16
 BATCH = 500
 
+Value = TypeVar("Value")
 
-class Vocabularies:
-    """The last vocabularies read, by epoch and audiences, so that a question reads none anew."""
 
-    def __init__(self) -> None:
-        self._held: OrderedDict[tuple[int, tuple[int, ...]], Vocabulary] = OrderedDict()
+class _Remembered(Generic[Value]):
+    """What was last read of the catalog, by epoch and audiences, so that it isn't read anew."""
 
-    def of(self, connection: sqlite3.Connection, audiences: Sequence[int]) -> Vocabulary:
-        """The vocabulary of what these audiences may read now."""
+    def __init__(self, read: Callable[[sqlite3.Connection, Sequence[int]], Value]) -> None:
+        self._read = read
+        self._held: OrderedDict[tuple[int, tuple[int, ...]], Value] = OrderedDict()
+
+    def of(self, connection: sqlite3.Connection, audiences: Sequence[int]) -> Value:
+        """The value for what these audiences may read now."""
         key = (read_state(connection).epoch, tuple(audiences))
         found = self._held.get(key)
         if found is None:
-            found = read_vocabulary(connection, audiences)
+            found = self._read(connection, audiences)
             self._held[key] = found
-            while len(self._held) > REMEMBERED_VOCABULARIES:
+            while len(self._held) > REMEMBERED:
                 self._held.popitem(last=False)
         return found
+
+
+class Vocabularies:
+    """The last vocabularies and counts: each costs as much as there are passages."""
+
+    def __init__(self) -> None:
+        self.words = _Remembered(read_vocabulary)
+        self.counts = _Remembered(count_passages)
 
 
 class CatalogView:
@@ -118,12 +130,7 @@ class CatalogView:
     def live_passage_count(self) -> int:
         """How many passages there are to find."""
         with self.database.reading() as connection:
-            (count,) = connection.execute(
-                "SELECT count(*) FROM live_passages WHERE audience IN"
-                " (SELECT value FROM json_each(?))",
-                (json.dumps(self.audiences()),),
-            ).fetchone()
-        return int(count)
+            return self._vocabularies.counts.of(connection, self.audiences())
 
     def search_hashes(self, keys: Sequence[int]) -> dict[int, tuple[bytes, list[bytes]]]:
         """Under which text hashes a passage's and its units' vectors are stored, by key."""
@@ -141,12 +148,19 @@ class CatalogView:
     ) -> list[tuple[int, float]]:
         """Passage keys with BM25 scores (higher is better) for any of the terms, best first."""
         with self.database.reading() as connection:
-            return search_keywords(connection, self.audiences(), query_terms, limit, context_weight)
+            return search_keywords(
+                connection,
+                self.audiences(),
+                query_terms,
+                limit,
+                context_weight,
+                self.vocabulary(),
+            )
 
     def vocabulary(self) -> Vocabulary:
         """The documents' words; read anew when the epoch has changed."""
         with self.database.reading() as connection:
-            return self._vocabularies.of(connection, self.audiences())
+            return self._vocabularies.words.of(connection, self.audiences())
 
     def vectors(self, hashes: Iterable[bytes]) -> dict[bytes, Vectors]:
         """The stored vectors of these texts under the live model; absent ones are left out."""

@@ -10,8 +10,8 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from rag.build_kinds import BuildIndex, kind_for, kind_in
 from rag.catalog import VECTORS, Catalog
-from rag.chroma_index import ChromaIndex
 from rag.errors import IndexFaultError
 from rag.faults import fault_point
 from rag.publisher import new_generation
@@ -33,11 +33,11 @@ class FolderBuilds:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
 
-    def open(self, name: str, model: str) -> ChromaIndex | None:
+    def open(self, name: str, model: str) -> BuildIndex | None:
         """A build, to be asked; None when it is missing. Raises IndexFaultError when broken."""
         folder = index_folder(self._catalog, name)
         # Chroma would make a folder that is missing.
-        return ChromaIndex(folder, self._catalog, model) if folder.is_dir() else None
+        return kind_in(folder).open(folder, self._catalog, model) if folder.is_dir() else None
 
     def build(self, model: str, wanted: Wanted, base: str = "") -> str:
         """The name of a new build that holds exactly these passages."""
@@ -71,7 +71,8 @@ def build_index(catalog: Catalog, model: str, wanted: Wanted, base: str = "") ->
     name = new_generation()
     folder = index_folder(catalog, name)
     scratch = folder.with_name(name + UNFINISHED)
-    if base and not _is_bloated(index_folder(catalog, base), len(wanted), catalog):
+    is_kept = bool(base) and kind_in(index_folder(catalog, base)) is kind_for(len(wanted))
+    if is_kept and not _is_bloated(index_folder(catalog, base), len(wanted), catalog):
         try:
             fault_point("index.before_copy")
             shutil.copytree(index_folder(catalog, base), scratch)
@@ -114,7 +115,7 @@ def retire(catalog: Catalog, name: str) -> None:
 
 def _fill(folder: Path, catalog: Catalog, model: str, wanted: Wanted) -> None:
     audiences = {identity: audience for identity, _, audience in wanted}
-    with ChromaIndex(folder, catalog, model) as index:
+    with kind_for(len(wanted)).open(folder, catalog, model) as index:
         held = index.ids()
         missing = [row for row in wanted if held.get(row[0]) != row[2]]
         extra = _beyond(held, audiences)

@@ -4,15 +4,23 @@ A table of its own keeps an audience's words out of everybody else's: neither a 
 correction of spelling can tell that a document exists which one may not see.
 """
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from importlib.resources import files
+from itertools import accumulate
 
+from rag.bm25 import Row, score_rows
 from rag.domain import Passage
 from rag.lexicon import spellings, terms
 from rag.search_text import passage_search_text
 from rag.sql_script import statements
 from rag.vocabulary import Vocabulary
+
+# Scoring a row costs about two microseconds, and a common word is in a tenth of all rows: in a
+# collection of some thousand passages all are scored, in one of a million it would take a second.
+ROWS_SCORED = 12_000
+RESCORED = 400
 
 
 def make_keywords(connection: sqlite3.Connection, audience: int) -> None:
@@ -89,21 +97,74 @@ def search_keywords(
     query_terms: Sequence[str],
     limit: int,
     context_weight: float,
+    vocabulary: Vocabulary,
 ) -> list[tuple[int, float]]:
     """Keys of live passages with BM25 scores (higher is better) for any of the terms, best first.
 
-    Frequencies are counted within an audience; scores of several audiences are merged as they are.
+    Where the terms occur in more than ROWS_SCORED passages, only those are scored that hold one of
+    the rare ones, or several of the common ones when none is rare. Frequencies are counted within
+    an audience; scores of several audiences are merged as they are.
     """
-    any_term = " OR ".join('"' + term.replace('"', "") + '"' for term in query_terms)
+    held = sorted((t for t in query_terms if t in vocabulary), key=vocabulary.stems.__getitem__)
     found: list[tuple[int, float]] = []
     for audience in audiences:
-        table = f"keywords_{int(audience)}"
-        found += connection.execute(
-            f"SELECT {table}.rowid, -bm25({table}, ?, 1.0) AS score FROM {table}"  # noqa: S608
-            f" WHERE {table} MATCH ? ORDER BY score DESC LIMIT ?",
-            (context_weight, f"{{context body}} : ({any_term})", limit),
-        ).fetchall()
+        if sum(vocabulary.stems[term] for term in held) <= ROWS_SCORED:
+            found += _best(connection, audience, query_terms, limit, context_weight)
+        else:
+            rows = _promising(connection, audience, held, vocabulary, context_weight)
+            found += score_rows(rows, held, vocabulary, context_weight)
     return sorted(found, key=lambda hit: -hit[1])[:limit]
+
+
+def _best(
+    connection: sqlite3.Connection,
+    audience: int,
+    query_terms: Sequence[str],
+    limit: int,
+    context_weight: float,
+) -> list[tuple[int, float]]:
+    table = f"keywords_{int(audience)}"
+    any_term = " OR ".join(map(_quoted, query_terms))
+    return connection.execute(
+        f"SELECT {table}.rowid, -bm25({table}, ?, 1.0) AS score FROM {table}"  # noqa: S608
+        f" WHERE {table} MATCH ? ORDER BY score DESC LIMIT ?",
+        (context_weight, f"{{context body}} : ({any_term})", limit),
+    ).fetchall()
+
+
+def _promising(
+    connection: sqlite3.Connection,
+    audience: int,
+    held: Sequence[str],
+    vocabulary: Vocabulary,
+    context_weight: float,
+) -> list[Row]:
+    """Rows worth a look; `held` are the terms that occur, rarest first."""
+    table = f"keywords_{int(audience)}"
+    occurrences = accumulate(vocabulary.stems[term] for term in held)
+    rare = [term for term, rows in zip(held, occurrences, strict=True) if rows <= ROWS_SCORED]
+    if rare:
+        keys = [key for key, _ in _best(connection, audience, rare, RESCORED, context_weight)]
+        return connection.execute(
+            f"SELECT rowid, context, body, spelling FROM {table}"  # noqa: S608 - a number
+            " WHERE rowid IN (SELECT value FROM json_each(?))",
+            (json.dumps(keys),),
+        ).fetchall()
+    # Each is in so many passages that only those with several of them stand out.
+    for most in range(len(held), 0, -1):
+        every_term = " AND ".join(map(_quoted, held[:most]))
+        rows = connection.execute(
+            f"SELECT rowid, context, body, spelling FROM {table}"  # noqa: S608 - a number
+            f" WHERE {table} MATCH ? LIMIT ?",
+            (f"{{context body}} : ({every_term})", RESCORED),
+        ).fetchall()
+        if rows:
+            return rows
+    return []
+
+
+def _quoted(term: str) -> str:
+    return '"' + term.replace('"', "") + '"'
 
 
 def read_vocabulary(connection: sqlite3.Connection, audiences: Sequence[int]) -> Vocabulary:
@@ -111,19 +172,27 @@ def read_vocabulary(connection: sqlite3.Connection, audiences: Sequence[int]) ->
     stems: dict[str, int] = {}
     written: dict[str, int] = {}
     passages = 0
+    tokens = 0
     for audience in audiences:
         own: dict[str, int] = {}
-        for term, column, count in connection.execute(
-            f"SELECT term, col, doc FROM vocabulary_{int(audience)}"  # noqa: S608 - a number
+        for term, column, count, occurrences in connection.execute(
+            f"SELECT term, col, doc, cnt FROM vocabulary_{int(audience)}"  # noqa: S608 - a number
         ):
+            tokens += occurrences
             if column == "spelling":
                 written[term] = written.get(term, 0) + count
             else:
                 own[term] = max(own.get(term, 0), count)
         for term, count in own.items():
             stems[term] = stems.get(term, 0) + count
-        (held,) = connection.execute(
-            "SELECT count(*) FROM live_passages WHERE audience = ?", (audience,)
-        ).fetchone()
-        passages += held
-    return Vocabulary(stems, passages, written)
+        passages += count_passages(connection, (audience,))
+    return Vocabulary(stems, passages, written, tokens)
+
+
+def count_passages(connection: sqlite3.Connection, audiences: Sequence[int]) -> int:
+    """How many live passages these audiences have."""
+    (held,) = connection.execute(
+        "SELECT count(*) FROM live_passages WHERE audience IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(audiences)),),
+    ).fetchone()
+    return int(held)

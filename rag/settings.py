@@ -108,7 +108,9 @@ class Settings(BaseSettings):
         None, description="Numbers by footnote eval calibrate, in place of the bundled ones."
     )
     exact_search_limit: int = Field(
-        20_000, ge=0, description="Up to this many passages are searched exactly; above, by Chroma."
+        20_000,
+        ge=0,
+        description="Up to this many passages are searched exactly; above, by Chroma or FAISS.",
     )
     catalog_url: SecretStr | None = Field(
         None,

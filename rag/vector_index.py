@@ -1,4 +1,4 @@
-"""Vectors to passages: exact search while a collection is small, Chroma above.
+"""Vectors to passages: exact search while a collection is small, a built index above.
 
 Derived from the catalog and disposable: readers fall back on exact search when it fails.
 """
@@ -15,7 +15,7 @@ from rag.exact_index import ExactIndex, Hits
 from rag.index_folders import FolderBuilds
 
 if TYPE_CHECKING:
-    from rag.chroma_index import ChromaIndex
+    from rag.build_kinds import BuildIndex
 
 
 class VectorIndex(Protocol):
@@ -32,7 +32,7 @@ class Builds(Protocol):
     def is_exact(self) -> bool:
         """Whether a build holds nothing but what is live."""
 
-    def open(self, name: str, model: str) -> "ChromaIndex | None":
+    def open(self, name: str, model: str) -> "BuildIndex | None":
         """A build, to be asked; None when it is missing. Raises IndexFaultError."""
 
     def build(self, model: str, wanted: Sequence[tuple[str, bytes, int]], base: str = "") -> str:
@@ -49,9 +49,9 @@ class Builds(Protocol):
 
 
 class AutoIndex:
-    """Exact search up to `exact_limit` passages, Chroma above; follows the catalog.
+    """Exact search up to `exact_limit` passages, a built index above; follows the catalog.
 
-    Chroma is opened only when the collection is large: its import costs more than a small
+    Its library is opened only when the collection is large: Chroma's import costs more than a small
     collection's whole answer. A build that won't open, or holds anything else than the catalog
     says, is told to `on_damage` and answered for by exact search until another is pointed to.
     """
@@ -68,8 +68,8 @@ class AutoIndex:
         self.builds = FolderBuilds(catalog) if builds is None else builds
         self._on_damage = on_damage
         self._exact = ExactIndex(catalog)
-        self._opened: tuple[str, ChromaIndex | None] = ("", None)
-        self._replaced: ChromaIndex | None = None
+        self._opened: tuple[str, BuildIndex | None] = ("", None)
+        self._replaced: BuildIndex | None = None
         self._opening = Lock()
         self._counted = (-1, 0)
         self._refreshed = -1
@@ -121,7 +121,7 @@ class AutoIndex:
 
     def _live(
         self,
-        chroma: "ChromaIndex",
+        chroma: "BuildIndex",
         state: IndexState,
         query: Vectors,
         limit: int,
@@ -147,7 +147,7 @@ class AutoIndex:
             self._counted = (state.epoch, passages)
         return passages <= self.exact_limit or not state.index
 
-    def _chroma(self, state: IndexState) -> "ChromaIndex | None":
+    def _chroma(self, state: IndexState) -> "BuildIndex | None":
         with self._opening:
             name, chroma = self._opened
             if name != state.index:
@@ -159,7 +159,7 @@ class AutoIndex:
                 self._opened = (state.index, chroma)
         return chroma
 
-    def _open(self, state: IndexState) -> "ChromaIndex | None":
+    def _open(self, state: IndexState) -> "BuildIndex | None":
         try:
             chroma = self.builds.open(state.index, state.model)
         except IndexFaultError:
@@ -169,7 +169,7 @@ class AutoIndex:
             return None
         return chroma if self._is_whole(chroma, state) else None
 
-    def _is_whole(self, chroma: "ChromaIndex", state: IndexState) -> bool:
+    def _is_whole(self, chroma: "BuildIndex", state: IndexState) -> bool:
         wanted = {row[1]: row[3] for row in self._catalog.live_passage_ids()}
         try:
             held = chroma.ids()

@@ -7,11 +7,15 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Counts of passages by stem and by spelling, over `passages` passages in all."""
+    """Counts of passages by stem and by spelling, over `passages` passages in all.
+
+    `tokens` counts the words of the keyword index, those that stand twice twice.
+    """
 
     stems: Mapping[str, int]
     passages: int
     spellings: Mapping[str, int] = field(default_factory=dict)
+    tokens: int = 0
 
     def __contains__(self, stem: str) -> bool:
         return stem in self.stems

@@ -20,6 +20,7 @@ PACKAGES = ("api", "bot", "cli", "evals", "ingest", "operations", "rag")
 SOURCES = sorted(file for name in PACKAGES for file in (ROOT / name).rglob("*.py"))
 HOMES = {
     "chromadb": {"rag/chroma_index.py", "rag/chroma_server.py"},
+    "faiss": {"rag/faiss_index.py"},
     "langchain_chroma": {"rag/chroma_index.py"},
     "sentence_transformers": {"rag/named_model.py", "rag/model_judges.py"},
     "torch": {"rag/model_judges.py", "rag/onnx_graph.py"},

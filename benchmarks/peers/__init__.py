@@ -1,0 +1,1 @@
+"""Peers, each an adapter that runs in an environment of its own."""

@@ -1,0 +1,140 @@
+"""The benchmark's own harness: a small round of it, and what becomes of its results."""
+
+import json
+import sqlite3
+
+import pytest
+
+from benchmarks import compare, environments, growth, report
+from benchmarks.corpora import guide
+from benchmarks.environments import Environments, SetupError
+from benchmarks.questions import questions_for
+from benchmarks.running import Runner
+from benchmarks.synthetic import make_store, read_seeds
+from benchmarks.systems import SYSTEMS, System
+from rag.catalog import CATALOG_FILE, Catalog
+from tests.fakes.store import Store
+
+PEER = System("A peer", "with_nothing", "a-peer")
+RAN = {"task": "query", "corpus": "guide", "peak_mb": 100.0}
+
+
+@pytest.fixture
+def seeds(tmp_path):
+    store = Store(tmp_path / "seeds")
+    words = ("django", "flask", "celery", "redis", "kafka", "docker")
+    store.publish({w: f"# About {w}\n\n{w} is used for many things.\n" for w in words})
+    store.close()
+    return tmp_path / "seeds"
+
+
+def test_questions_are_many_different_and_the_same_each_time():
+    asked = questions_for(guide(), 40)
+    assert len(set(asked)) == 40
+    assert asked == questions_for(guide(), 40)
+
+
+def test_a_made_store_is_whole_and_searchable(tmp_path, seeds):
+    made = tmp_path / "made"
+    make_store(made, read_seeds(seeds), 120)
+    catalog = Catalog(made)
+    try:
+        rows = catalog.live_passage_ids()
+        assert len(rows) == catalog.live_passage_count() == 120
+        passages = catalog.passages([row[0] for row in rows])
+        stored = catalog.vectors(row[2] for row in rows)
+        assert len(stored) == 120
+        for passage in passages.values():
+            assert [passage.text_of(u.start_char, u.end_char) for u in passage.units] == (
+                passage.text.split("\n")
+            )
+        units = {value for _, values in catalog.live_unit_hashes() for value in values}
+        assert set(catalog.vectors(units)) == units
+        assert catalog.keyword_search(["kafka"], 5, 1.0)
+    finally:
+        catalog.close()
+
+
+def test_it_is_made_the_same_again(tmp_path, seeds):
+    texts = []
+    for name in ("one", "two"):
+        make_store(tmp_path / name, read_seeds(seeds), 60)
+        with sqlite3.connect(tmp_path / name / CATALOG_FILE) as connection:
+            texts.append(connection.execute("SELECT text FROM passages ORDER BY key").fetchall())
+    assert texts[0] == texts[1]
+
+
+def test_a_peer_that_cant_be_set_up_is_told_and_the_rest_goes_on(tmp_path, monkeypatch):
+    def refuse(_, name):
+        raise SetupError(f"no such package for {name}")
+
+    monkeypatch.setattr(Environments, "python_of", refuse)
+    monkeypatch.setattr(compare, "SYSTEMS", (PEER, *SYSTEMS[:1]))
+    monkeypatch.setattr(Runner, "query", lambda *_: {"cpu_ms": [1.0], "peak_mb": 1.0})
+    results = tmp_path / "results.jsonl"
+    bench = compare.Bench(Runner(tmp_path, Environments(tmp_path)), results)
+    bench.ingests([PEER], guide())
+    bench.queries([PEER, SYSTEMS[0]], guide(), ["what is it?"])
+    rows = [json.loads(line) for line in results.read_text().splitlines()]
+    assert rows[0]["failed"] == "can't be set up: no such package for a-peer"
+    assert [row["system"] for row in rows[1:]] == [SYSTEMS[0].name]
+
+
+def test_pip_tells_why_it_could_not(tmp_path, monkeypatch):
+    requirements = tmp_path / "requirements"
+    requirements.mkdir()
+    (requirements / "base.txt").write_text("")
+    (requirements / "peer.txt").write_text("./nowhere\n")
+    monkeypatch.setattr(environments, "REQUIREMENTS", requirements)
+    made = Environments(tmp_path / "environments")
+    with pytest.raises(SetupError, match="nowhere"):
+        made._made("peer", made.folder / "base" / "bin" / "python")
+
+
+@pytest.mark.real
+def test_footnotes_own_worker_measures(tmp_path):
+    runner = Runner(tmp_path, Environments(tmp_path))
+    fast = next(system for system in SYSTEMS if system.mode == "fast")
+    small = guide()
+    assert runner.ingest(fast, small)["cpu_s"] > 0
+    found = runner.query(fast, small, questions_for(small, 8), "2")
+    assert len(found["cpu_ms"]) == 3
+    assert found["throughput"]["2"]["failed"] == 0
+    assert runner.cold(fast, small, "when should I pick Flask?")["peak_mb"] > 50
+
+
+@pytest.mark.real
+def test_growth_is_measured_and_drawn(tmp_path, monkeypatch, corpus_copy):
+    results = tmp_path / "results.jsonl"
+    monkeypatch.setattr(growth, "questions_for", lambda *_: ["what is it for?"] * 8)
+    monkeypatch.setattr(growth, "documentation", lambda _: guide())
+    arguments = ["--work-dir", str(tmp_path), "--seeds", str(corpus_copy), "--sizes", "80"]
+    assert growth.main([*arguments, "--results", str(results)]) == 0
+    (row,) = [json.loads(line) for line in results.read_text().splitlines()]
+    assert row["recall"]["recall"] == 1.0
+    assert row["ingest"]["embedded"] > 0
+    assert "| 80 |" in report.page([row], "")
+    assert report.plot([row]) is None, "a line has two ends"
+    assert report.plot([row, row | {"passages": 160}]).count("<circle") == 4
+
+
+def test_growth_without_anything_to_make_stores_from_is_a_sentence(tmp_path, capsys):
+    assert growth.main(["--work-dir", str(tmp_path)]) == 1
+    assert "benchmarks.compare first" in capsys.readouterr().err
+
+
+def test_the_page_shows_medians_and_what_failed():
+    name = SYSTEMS[0].name
+    rows = [
+        *({**RAN, "system": name, "cpu_ms": [value]} for value in (3.0, 1.0, 2.0)),
+        {**RAN, "system": SYSTEMS[3].name, "failed": "can't be set up: no wheel"},
+    ]
+    page = report.page(rows, "## Remarks\n")
+    assert "2.0 (1.0–3.0)" in page
+    assert f"{SYSTEMS[3].name} (can't be set up: no wheel)" in page
+    assert page.endswith("## Remarks\n")
+
+
+def test_no_results_is_a_sentence(tmp_path, capsys):
+    assert report.main(["--results", str(tmp_path / "none")]) == 1
+    assert "make bench" in capsys.readouterr().err
