@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from rag.reranker import MsMarcoReranker
+from rag.reranker import MsMarcoReranker, RememberingReranker
+from rag.settings import load_settings
+from tests.fakes.reranker import FakeReranker
 
 QUESTION = "When should I choose FastAPI?"
 RELEVANT = "Choose FastAPI when latency under many concurrent requests is important."
@@ -15,7 +17,7 @@ pytestmark = pytest.mark.real
 
 @pytest.fixture(scope="module")
 def reranker():
-    return MsMarcoReranker()
+    return MsMarcoReranker(load_settings().cache_dir)
 
 
 def test_the_text_that_answers_stands_above_the_others(reranker):
@@ -43,3 +45,54 @@ def test_no_texts_give_no_scores(reranker):
 @pytest.mark.parametrize("text", ["", "🙂", "word " * 2_000], ids=["empty", "emoji", "very long"])
 def test_any_text_gets_a_finite_score(reranker, text):
     assert np.isfinite(reranker.score(QUESTION, [text])).all()
+
+
+def test_a_passage_that_only_speaks_of_the_thing_holds_less_than_one_that_answers(reranker):
+    question = "What does the night ferry to the island cost?"
+    answers = "The night ferry to the island costs 14 euros for adults."
+    speaks = "The night ferry to the island leaves at eleven and arrives at six in the morning."
+    assert reranker.holds(question, answers) > reranker.holds(question, speaks)
+
+
+def test_what_a_passage_holds_is_the_same_each_time(reranker):
+    assert reranker.holds(QUESTION, RELEVANT) == reranker.holds(QUESTION, RELEVANT)
+
+
+@pytest.mark.parametrize("text", ["", "🙂", "word " * 2_000], ids=["empty", "emoji", "very long"])
+def test_any_question_and_text_have_a_finite_reading(reranker, text):
+    assert np.isfinite(reranker.holds(text or "?", text))
+
+
+class Counting(FakeReranker):
+    """Counts what it is asked for."""
+
+    def __init__(self):
+        self.asked = 0
+
+    def score(self, question, texts):
+        self.asked += len(texts)
+        return super().score(question, texts)
+
+    def holds(self, question, text):
+        self.asked += 1
+        return super().holds(question, text)
+
+
+def test_what_was_read_once_is_remembered():
+    counting = Counting()
+    remembering = RememberingReranker(counting)
+    first = remembering.score("tea", ["tea", "milk"]), remembering.holds("tea", "tea")
+    again = remembering.score("tea", ["tea", "milk"]), remembering.holds("tea", "tea")
+    assert counting.asked == 3
+    assert first[0].tolist() == again[0].tolist()
+    assert first[1] == again[1]
+
+
+def test_only_the_latest_are_remembered():
+    counting = Counting()
+    remembering = RememberingReranker(counting, most=2)
+    remembering.score("tea", ["one", "two", "three"])
+    remembering.score("tea", ["three", "two"])
+    assert counting.asked == 3
+    remembering.score("tea", ["one"])
+    assert counting.asked == 4
