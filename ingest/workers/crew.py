@@ -85,7 +85,9 @@ class Crew:
             document = read.document
             if document is not None:
                 held += len(document.content)
-                if not _is_read_here(document.content, document.media_type) and is_wanted(document):
+                is_read_here = _is_read_here(document.content, document.media_type)
+                # What its source holds back is loaded when its turn comes.
+                if document.held is None and not is_read_here and is_wanted(document):
                     self._expect(document.content, document.media_type)
             window.append(read)
             while len(window) > AHEAD_DOCUMENTS or held > AHEAD_BYTES:
