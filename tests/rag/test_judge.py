@@ -94,7 +94,10 @@ def test_a_judge_that_fails_is_said_and_the_fitted_numbers_decide(asked):
 
 def test_numbers_fitted_with_the_judge_weigh_its_word(asked, tmp_path):
     file = tmp_path / "mine.json"
-    numbers = {"intercept": -1.0, "weights": {"judge": 2.0}, "threshold": 0.6}
+    numbers = {
+        "about": {"intercept": 30.0, "weights": {}, "threshold": 0.5},
+        "holds": {"intercept": -1.0, "weights": {"judge": 2.0}, "threshold": 0.6},
+    }
     file.write_text(json.dumps(numbers))
     assert asked("50", abstention_file=file).confidence == pytest.approx(0.2689, abs=1e-4)
     assert asked("90", abstention_file=file).status is AnswerStatus.ANSWERED
