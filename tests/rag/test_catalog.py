@@ -195,3 +195,11 @@ def test_documents_are_listed_with_their_counts(store):
     assert listed["tea"].characters == len(document_of(TEA).text)
     assert listed["tea"].passages == 1
     assert list(listed) == ["coffee", "tea"], "in order of their addresses"
+
+
+def test_vectors_that_are_remembered_go_with_their_documents(store):
+    store.publish({"doc": "# Celery\n\ncelery runs jobs.\n", "other": "# Redis\n\nredis caches.\n"})
+    hashes = [row[2] for row in store.catalog.live_passage_ids()]
+    assert set(store.catalog.vectors(hashes)) == set(hashes)
+    store.publisher.forget(store.catalog.documents()[0].id, "")
+    assert set(store.catalog.vectors(hashes)) == set(hashes[1:])
