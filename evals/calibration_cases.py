@@ -12,6 +12,7 @@ from evals.question_set import QuestionRecord, QuestionType, load_question_set
 from evals.reading_fit import Case, fit_reading
 from rag.linear_reading import States, reading_of
 from rag.reranker import MsMarcoReranker
+from rag.search_text import passage_reading_text
 from rag.settings import load_settings
 
 
@@ -79,7 +80,8 @@ def _observe(
                 found.append(ObservedCase(source.name, observed))
                 continue
             finding = services.answerer.find(record.to_question())
-            asked, text = finding.query.text, finding.evidence[0].passage.text
+            asked = finding.query.text
+            text = passage_reading_text(finding.evidence[0].passage)
             states = encoder.observed(asked, text), encoder.observed(asked, "")
             found.append(ObservedCase(source.name, observed, *states))
         return found

@@ -18,6 +18,7 @@ from rag.expectation import missing_kind
 from rag.judge import Judge, JudgeError, logit_of
 from rag.lexicon import terms
 from rag.logistic import probability_of
+from rag.search_text import passage_reading_text
 from rag.silence import NOTHING_FOUND, reason_for_silence, unknown_names
 
 logger = logging.getLogger(__name__)
@@ -129,6 +130,11 @@ class Abstention:
         )
         return round(math.prod(probabilities), 4), all(passed)
 
+    def _read(self, query: Query, best: Evidence) -> float:
+        if self._holds is None:
+            return 0.0
+        return self._holds(query.text, passage_reading_text(best.passage))
+
     def judged_features(self, query: Query, evidence: Sequence[Evidence]) -> dict[str, float]:
         """The features with the judge's word among them, where there is a judge."""
         features = self.features(query, evidence)
@@ -163,7 +169,7 @@ class Abstention:
             "names": float(len(unknown_names(query.text, query.vocabulary, self._is_word))),
             "kind": float(missing_kind(query, evidence) is not None),
             "thing": float(is_never_mentioned(query.text, query.vocabulary)),
-            "reading": self._holds(query.text, best.passage.text) if self._holds else 0.0,
+            "reading": self._read(query, best),
         }
 
 

@@ -1,12 +1,16 @@
-"""Texts to vectors. Every embedder is a LangChain `Embeddings` and returns unit vectors."""
+"""Texts to vectors. Every embedder has LangChain's `Embeddings` methods; its vectors are unit ones.
 
+LangChain's own base class costs a fifth of a second to import, which a question from a cold start
+would pay: `rag/langchain.py` makes the embedders its subclasses for whoever uses LangChain.
+"""
+
+import asyncio
 import hashlib
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
-from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
@@ -39,7 +43,7 @@ class Embedder(Protocol):
         """Whether the model's vocabulary holds the text, lower case, as one whole word."""
 
 
-class LangChainEmbedder(Embeddings):
+class LangChainEmbedder(ABC):
     """An embedder that LangChain can use as it is."""
 
     @abstractmethod
@@ -57,6 +61,14 @@ class LangChainEmbedder(Embeddings):
     def embed_query(self, text: str) -> list[float]:
         """One unit vector as a list of floats, as a question gets it."""
         return _lists(self.encode([text]))[0]
+
+    async def aembed_documents(self, texts: list[str]) -> list[list[float]]:
+        """The same in a thread."""
+        return await asyncio.to_thread(self.embed_documents, texts)
+
+    async def aembed_query(self, text: str) -> list[float]:
+        """The same in a thread."""
+        return await asyncio.to_thread(self.embed_query, text)
 
 
 def text_hash(text: str) -> bytes:

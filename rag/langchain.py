@@ -5,13 +5,18 @@ from typing import cast
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
+from langchain_core.embeddings import Embeddings
 from langchain_core.messages import BaseMessage
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from rag.answerer import Answerer
 from rag.domain import Answer, Question, RankedPassage, Turn
+from rag.embedder import LangChainEmbedder
 from rag.errors import InvalidRequestError
+
+# Wherever LangChain asks for its base class, our embedders pass from here on.
+Embeddings.register(LangChainEmbedder)
 
 Asked = str | Question | Sequence[BaseMessage]
 

@@ -25,8 +25,9 @@ def graph_of(model: PackagedModel, cache_dir: Path) -> Path:
 
     Raises PermanentError when the weights are not the pinned ones or the cache can't be written.
     """
-    weights = model.checked_weights()
-    return kept_graph(model, cache_dir, str(GRAPH_FORMAT), lambda to: _make(weights.parent, to))
+    return kept_graph(
+        model, cache_dir, str(GRAPH_FORMAT), lambda to: _make(model.checked_weights().parent, to)
+    )
 
 
 def kept_graph(

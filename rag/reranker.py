@@ -43,7 +43,7 @@ class MsMarcoReranker:
     ) -> None:
         folder = MS_MARCO_RERANKER.path()
         self._tokenizer = open_tokenizer(folder / "tokenizer.json", MAX_TOKENS)
-        self._session = open_session(inner_graph(cache_dir), threads)
+        self._session = open_session(inner_graph(cache_dir), threads, is_optimised=True)
         self._reading = reading
 
     def score(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:

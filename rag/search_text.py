@@ -12,6 +12,12 @@ def passage_search_text(passage: Passage) -> str:
     return f"{passage.context}\n{passage.text}"
 
 
+def passage_reading_text(passage: Passage) -> str:
+    """The passage behind its title and nearest heading: an answer may lean on its heading."""
+    introduced = dict.fromkeys([passage.title, *passage.heading_path[-1:]])
+    return ": ".join([*introduced, passage.text])
+
+
 def unit_search_text(passage: Passage, unit: Unit) -> str:
     """The unit under the title and its nearest heading, an item behind what introduces it.
 
