@@ -16,7 +16,7 @@ from rag.embedder import LangChainEmbedder
 from rag.errors import InvalidRequestError
 
 # Wherever LangChain asks for its base class, our embedders pass from here on.
-Embeddings.register(LangChainEmbedder)
+Embeddings.register(LangChainEmbedder)  # type: ignore[type-abstract]
 
 Asked = str | Question | Sequence[BaseMessage]
 
