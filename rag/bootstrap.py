@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from rag.abstention import Abstention, fitted_numbers, read_numbers
 from rag.answerer import Answerer
 from rag.catalog import Catalog, first_meta
-from rag.chroma_server import ServerBuilds
 from rag.citations import document_url
 from rag.composer import ExtractiveComposer
 from rag.embedder import Embedder
@@ -117,6 +116,9 @@ def open_services(
 def _builds(settings: Settings, catalog: Catalog) -> Builds:
     if settings.chroma_url is None:
         return FolderBuilds(catalog)
+    # It brings LangChain's vector stores: only who names a server pays for them.
+    from rag.chroma_server import ServerBuilds
+
     token = settings.chroma_token
     return ServerBuilds(catalog, settings.chroma_url, token.get_secret_value() if token else None)
 
@@ -124,7 +126,8 @@ def _builds(settings: Settings, catalog: Catalog) -> Builds:
 def _reader(settings: Settings, reranker: Reranker | None, without: Without) -> Reranker | None:
     if settings.profile == "fast" or OptionalStage.CROSS_ENCODER in without:
         return None
-    return reranker or RememberingReranker(MsMarcoReranker(settings.cache_dir, _threads()))
+    # One thread: on texts this short a second one costs half as much again and saves no time.
+    return reranker or RememberingReranker(MsMarcoReranker(settings.cache_dir))
 
 
 def _abstention(

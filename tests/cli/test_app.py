@@ -15,6 +15,8 @@ HEAVY = (
     "chromadb",
     "sentence_transformers",
     "langchain_chroma",
+    "langchain_core",
+    "requests",
     "transformers",
     "onnx",
     "sqlalchemy",
