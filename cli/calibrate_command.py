@@ -44,18 +44,19 @@ def calibrate(
     """Fit the probability that the documents answer, and the threshold below which to be silent."""
     from evals.calibration import fit, written
     from evals.calibration_cases import Source, observe_all, with_unseen_readings
-    from evals.opening import opened
+    from rag.settings import load_settings
 
-    sources = [Source(folder.name, folder / "questions.jsonl", (folder / "docs",))
-               for folder in collection or ()]  # fmt: skip
+    sources = [
+        Source(folder.name, folder / "questions.jsonl", (folder / "docs",))
+        for folder in collection or ()
+    ]
     sources += [Source(path.stem, path, tuple(documents or ())) for path in sets or ()]
     if not sources or (sets and not documents):
         raise InvalidRequestError(
             "Name a calibration set with its --documents, or a --collection: there is nothing to "
             "calibrate on."
         )
-    with opened(None, temporary=True, profile=profile) as services:
-        settings = services.settings
+    settings = load_settings(profile=profile)
     features = _features(settings.profile, judged=settings.judge is not None)
     cases = observe_all(sources, profile, states=reading_out is not None)
     made_by = _command(sets, documents, collection, settings.profile, reading_out)

@@ -23,6 +23,7 @@ INVERSE_REGULARISATION = 0.001
 # A case whose label the question makes (un)likely counts at most, and at least, so much.
 LIGHTEST, HEAVIEST = 0.2, 5.0
 DIGITS = 5
+FEWEST_GROUPS = 3
 
 Floats = NDArray[np.float64]
 
@@ -46,13 +47,14 @@ Score = Callable[[NDArray[np.float32]], Floats]
 def fit_reading(cases: Sequence[Case]) -> tuple[dict[str, Any], Floats]:
     """The numbers, and for each case the logit of a fit that had not seen its group.
 
-    Raises ValueError when there are not cases of both kinds from at least two groups.
+    Raises ValueError when there are not cases of both kinds from at least three groups: with one
+    left out, the guess from the question alone still needs two.
     """
     values = np.array([case.observed for case in cases])
     labels = np.array([case.answerable for case in cases])
     groups = np.array([case.group for case in cases])
-    if len(set(groups)) < 2 or labels.all() or not labels.any():  # noqa: PLR2004 - a pair
-        raise ValueError("the fit needs questions of both kinds over several collections")
+    if len(set(groups)) < FEWEST_GROUPS or labels.all() or not labels.any():
+        raise ValueError("the fit needs questions of both kinds over three collections or more")
     alone = np.array([case.alone for case in cases])
     unseen = np.empty(len(cases))
     for group in set(groups):
