@@ -1,6 +1,7 @@
 """Many readers, heavy work and huge uploads: /healthz answers throughout (F07, F08)."""
 
 import asyncio
+import hashlib
 import threading
 import time
 from statistics import median
@@ -22,17 +23,25 @@ CLIENTS = 64
 MOST_TIMES = 8
 # Seconds of Python that never waits, in each answer; it holds the interpreter's lock.
 WORK_SECONDS = 0.01
+MEGABYTE = bytes(1_000_000)
 
 
 class BusyAnswerer(FakeAnswerer):
-    """Computes before it answers, as a real one does; `burn 3` computes for three seconds."""
+    """Computes before it answers; `burn 3` does it for three seconds as a model does.
+
+    A model's arithmetic leaves the interpreter's lock to others; what is around it does not.
+    """
 
     def answer(self, question: Question, tell: Tell = ignore) -> Answer:
-        last = question.text.rsplit(" ", 1)[-1]
-        until = time.thread_time() + (float(last) if "burn" in question.text else WORK_SECONDS)
+        burns = "burn" in question.text
+        seconds = float(question.text.rsplit(" ", 1)[-1]) if burns else WORK_SECONDS
+        until = time.thread_time() + seconds
         while time.thread_time() < until:
             tell(Pulse())
-            sum(range(10_000))
+            if burns:
+                hashlib.sha256(MEGABYTE).digest()
+            else:
+                sum(range(10_000))
         return super().answer(question, tell)
 
 
