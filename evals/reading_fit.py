@@ -7,7 +7,7 @@ question with no text beside it, and every case is weighed by the inverse of wha
 likely: among the weighed cases the question alone tells nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,9 +39,6 @@ class Case:
     alone: NDArray[np.float32]
     answerable: bool
     group: str
-
-
-Score = Callable[[NDArray[np.float32]], Floats]
 
 
 def fit_reading(cases: Sequence[Case]) -> tuple[dict[str, Any], Floats]:
