@@ -15,6 +15,8 @@ INVERSE_REGULARISATION = 0.3
 DIGITS = 4
 # What tells whether the documents speak about a question at all.
 ABOUT = ("best_passage", "similarity")
+# Far questions are read too where there is a reader.
+READING = "reading"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,9 @@ def fit(observed: Sequence[Observed], names: Sequence[str], false_silence: float
     nearly answered, and about something else.
     """
     near = [one for one in observed if one.about]
+    about = (*ABOUT, READING) if READING in names else ABOUT
     return {
-        "about": _gate(observed, [one.about for one in observed], ABOUT, false_silence / 2),
+        "about": _gate(observed, [one.about for one in observed], about, false_silence / 2),
         "holds": _gate(near, [one.answerable for one in near], names, false_silence / 2),
     }
 

@@ -10,6 +10,7 @@ from evals.opening import ingest_for_evaluation, opened
 from evals.progress import watch
 from evals.question_set import QuestionRecord, QuestionType, load_question_set
 from evals.reading_fit import Case, fit_reading
+from evals.retrieval_score import place_gold
 from rag.linear_reading import States, reading_of
 from rag.reranker import MsMarcoReranker
 from rag.search_text import passage_reading_text
@@ -27,12 +28,21 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class ObservedCase:
-    """A question with its features; with the cross-encoder's states where they were asked for."""
+    """A question with its features; with the cross-encoder's states where they were asked for.
+
+    `best_holds_gold` says whether a gold quote stands in the best passage.
+    """
 
     source: str
     observed: Observed
     states: States | None = None
     states_alone: States | None = None
+    best_holds_gold: bool = False
+
+    @property
+    def teaches(self) -> bool:
+        """Whether a reading can learn from it: the label is true of the passage that was read."""
+        return self.observed.about and self.observed.answerable <= self.best_holds_gold
 
 
 def observe_all(
@@ -51,7 +61,7 @@ def with_unseen_readings(
     A case of a collection gets the reading of a fit that had not seen its collection: what a fit
     says of its own cases is too good to calibrate on. Raises ValueError as `fit_reading` does.
     """
-    learned = [case for case in cases if case.source in collections and case.observed.about]
+    learned = [case for case in cases if case.source in collections and case.teaches]
     fitted, unseen = fit_reading([_case(case) for case in learned])
     reading = reading_of(fitted)
     unseen_by_case = {id(case): float(value) for case, value in zip(learned, unseen, strict=True)}
@@ -80,10 +90,11 @@ def _observe(
                 found.append(ObservedCase(source.name, observed))
                 continue
             finding = services.answerer.find(record.to_question())
-            asked = finding.query.text
-            text = passage_reading_text(finding.evidence[0].passage)
+            asked, best = finding.query.text, finding.evidence[0].passage
+            text = passage_reading_text(best)
             states = encoder.observed(asked, text), encoder.observed(asked, "")
-            found.append(ObservedCase(source.name, observed, *states))
+            is_gold = place_gold([best.text], record.gold_groups).first_rank is not None
+            found.append(ObservedCase(source.name, observed, *states, is_gold))
         return found
 
 

@@ -1,4 +1,4 @@
-"""The cross-encoder's graph with one layer's token vectors as a second output."""
+"""The cross-encoder's graph with the token vectors of two layers as further outputs."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -7,13 +7,13 @@ from rag.model_files import MS_MARCO_RERANKER
 from rag.onnx_graph import kept_graph
 from rag.onnx_session import RUNTIME, optimise
 
-# The eighth of twelve layers: before it question and text have hardly met, after it all that is
-# left is how well they go together (docs/adr/0023).
-LAYER = 8
-FORM = f"inner-{LAYER}-1-{RUNTIME}"
+# The eighth and ninth of twelve layers: before them question and text have hardly met, after them
+# all that is left is how well they go together (docs/adr/0023).
+LAYERS = (8, 9)
+FORM = f"inner-{'-'.join(map(str, LAYERS))}-1-{RUNTIME}"
+INNER = tuple(f"inner_{layer}" for layer in LAYERS)
 # Counted from 0 there: what leaves the layer's last normalisation.
-STATES = f"/bert/encoder/layer.{LAYER - 1}/output/LayerNorm/Add_1_output_0"
-INNER = "inner_states"
+STATES = "/bert/encoder/layer.{}/output/LayerNorm/Add_1_output_0"
 
 
 def inner_graph(cache_dir: Path) -> Path:
@@ -29,11 +29,14 @@ def _make(graph: Path) -> None:
     import onnx
 
     model = onnx.load(MS_MARCO_RERANKER.checked_weights())
-    model.graph.node.append(onnx.helper.make_node("Identity", [STATES], [INNER]))
     shape: list[str | int | None] = ["batch_size", "sequence", 384]
-    model.graph.output.append(
-        onnx.helper.make_tensor_value_info(INNER, onnx.TensorProto.FLOAT, shape)
-    )
+    for layer, name in zip(LAYERS, INNER, strict=True):
+        model.graph.node.append(
+            onnx.helper.make_node("Identity", [STATES.format(layer - 1)], [name])
+        )
+        model.graph.output.append(
+            onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, shape)
+        )
     with TemporaryDirectory(dir=graph.parent) as scratch:
         plain, optimised = Path(scratch) / "plain.onnx", Path(scratch) / "optimised.onnx"
         onnx.save(model, plain)

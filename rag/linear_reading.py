@@ -13,7 +13,7 @@ States = NDArray[np.float32]
 
 
 def observed(states: States, question_tokens: int) -> States:
-    """What is weighed of a pair's inner states, of shape (768,).
+    """What is weighed of a pair's states in one layer, of shape (768,).
 
     `states` has shape (tokens, 384): the frame's token, then `question_tokens` of the question,
     then the text. The frame's state sums the pair up; the question's own tokens, in the mean, show
@@ -24,7 +24,7 @@ def observed(states: States, question_tokens: int) -> States:
 
 @dataclass(frozen=True, slots=True)
 class LinearReading:
-    """Fitted weights, of shape (768,), and an intercept."""
+    """Fitted weights, of shape (1536,), 768 a layer, and an intercept."""
 
     weights: States
     intercept: float

@@ -59,11 +59,12 @@ class MsMarcoReranker:
         return (self._reading or bundled_reading()).logit(self.observed(question, text))
 
     def observed(self, question: str, text: str) -> States:
-        """What a reading weighs of the pair; shape (768,)."""
+        """What a reading weighs of the pair; shape (1536,)."""
         encoding = self._tokenizer.encode(question, text)
-        (states,) = self._session.run([INNER], feed([encoding]))
+        layers = self._session.run(list(INNER), feed([encoding]))
         # Two frame tokens stand around the question, which is what comes before the text.
-        return observed(states[0], encoding.type_ids.count(0) - 2)
+        asked = encoding.type_ids.count(0) - 2
+        return np.concatenate([observed(states[0], asked) for states in layers])
 
 
 class RememberingReranker:

@@ -19,14 +19,16 @@ from rag.spelling import Speller
 from rag.stages import NOTHING_LEFT_OUT, OptionalStage, Without
 from rag.vocabulary import Vocabulary
 
-# "and for flask?" asks the last question again of something else.
+# "and for flask?" and "what in finance?" ask the last question again of something else.
 INSTEAD = re.compile(
     r"^(?:\w+,\s*)?(?:ok(?:ay)?|so|and|or|but|then|,|\s)*"
-    r"(?:what about|how about|what of|and|or|but|same)\b"
-    r"[\s,]*(?:for|with|in|on|to|about|of)?\b",
+    r"(?:(?:what about|how about|what of|and|or|but|same)\b"
+    r"|(?:what|which|how|when|where|who)\s+(?=(?:for|with|in|on|at)\b))"
+    r"[\s,]*(?:for|with|in|on|at|to|about|of)?\b",
     re.IGNORECASE,
 )
 INSTEAD_MAX_WORDS = 4
+PREPOSITION = re.compile(r"\b(?:for|with|in|on|at|to|about|of)$", re.IGNORECASE)
 FEW_TERMS = 1
 # A part of a question with no more words than these takes its topic from the part before.
 SHORT_PART = 4
@@ -99,7 +101,9 @@ class Rewriter:
             return [standalone]
         found: list[str] = []
         for part in parts_of(standalone):
-            leans = found and (len(words(part)) <= SHORT_PART or _points_back(words(part)))
+            leans = found and (
+                len(words(part)) <= SHORT_PART or _points_back(words(part)) or INSTEAD.match(part)
+            )
             found.append(self._resolved(part, found[-1], "") if leans else part)
         return found
 
@@ -118,7 +122,9 @@ class Rewriter:
         if instead is not None:
             other = text[instead.end() :].strip(" ?.!")
             if _is_a_thing(other):
-                return self._asked_of(other, topic)
+                preposition = PREPOSITION.search(instead[0])
+                taken = preposition and _after_preposition(preposition[0], other, topic)
+                return taken or self._asked_of(other, topic)
         carried = _missing(text, topic)
         return f"{text.rstrip('?. ')} ({carried})?" if carried else text
 
@@ -168,6 +174,12 @@ def _is_ordinal(said: Sequence[str]) -> bool:
 def _is_a_thing(text: str) -> bool:
     named = [word for word in words(text) if word not in ARTICLES]
     return 0 < len(named) <= INSTEAD_MAX_WORDS and not any(word in FILLERS for word in named)
+
+
+def _after_preposition(preposition: str, other: str, topic: str) -> str | None:
+    """The topic with the other thing after the same preposition; None when it hasn't got one."""
+    places = list(re.finditer(rf"\b{preposition}\s+(?=\w)", topic, re.IGNORECASE))
+    return f"{topic[: places[-1].end()]}{other}?" if places else None
 
 
 def _named_item(text: str, said: str) -> str | None:

@@ -74,7 +74,7 @@ def test_numbers_and_reading_are_written_with_the_command_that_makes_them(calibr
     done = calibrate(*collections(*COLLECTIONS), "--out", "own.json", "--reading-out", "read.json")
     assert done.exit_code == 0, done.output
     numbers = read_numbers(tmp_path / "own.json")
-    assert set(numbers["about"]["weights"]) == {"best_passage", "similarity"}
+    assert set(numbers["about"]["weights"]) == {"best_passage", "similarity", "reading"}
     assert "reading" in numbers["holds"]["weights"]
     assert numbers["questions"] == 15
     assert "--collection yard" in numbers["made_by"]

@@ -47,7 +47,7 @@ def test_what_is_about_something_else_fails_the_first_gate(gates):
 
 def test_the_second_gate_tells_nearly_from_really(gates):
     near = [one for one in observed() if one.about and not one.answerable]
-    assert np.mean([passed(one, gates["about"]) for one in near]) > 0.9
+    assert np.mean([passed(one, gates["about"]) for one in near]) > 0.8
     assert np.mean([passed(one, gates["holds"]) for one in near]) < 0.5
 
 

@@ -38,6 +38,28 @@ def test_a_follow_up_carries_the_topic_of_the_conversation(standalone_of, text):
     assert set(terms(text)) <= set(terms(standalone)), "the person's own words stay"
 
 
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        (
+            "What is logged in the health project, and what in finance?",
+            ["What is logged in the health project", "What is logged in finance?"],
+        ),
+        (
+            "which broker for jobs and which for streams?",
+            ["which broker for jobs", "which broker for streams?"],
+        ),
+    ],
+)
+def test_a_part_that_names_only_another_place_asks_the_same_of_it(question, parts):
+    assert Rewriter(Speller(lambda _: True), FakeEmbedder()).parts(question) == parts
+
+
+def test_and_in_another_place_asks_the_same_of_it(standalone_of):
+    before = (Turn("user", "What does parking cost in Oslo?"), Turn("assistant", "Three euros."))
+    assert standalone_of(Question("and in Bergen?", before)) == "What does parking cost in Bergen?"
+
+
 def test_a_first_question_is_left_alone(standalone_of):
     assert standalone_of(Question("Why choose Django?")) == "Why choose Django?"
 
