@@ -4,13 +4,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rag.model_files import MS_MARCO_RERANKER
-from rag.onnx_graph import kept_graph
+from rag.onnx_graph import kept_graph, save_mapped
 from rag.onnx_session import RUNTIME, optimise
 
 # The eighth of twelve layers: before it question and text have hardly met, after it all that is
 # left is how well they go together (docs/adr/0023).
 LAYER = 8
-FORM = f"inner-{LAYER}-1-{RUNTIME}"
+FORM = f"inner-{LAYER}-2-{RUNTIME}"
 # Counted from 0 there: what leaves the layer's last normalisation.
 STATES = f"/bert/encoder/layer.{LAYER - 1}/output/LayerNorm/Add_1_output_0"
 INNER = "inner_states"
@@ -34,8 +34,8 @@ def _make(graph: Path) -> None:
     model.graph.output.append(
         onnx.helper.make_tensor_value_info(INNER, onnx.TensorProto.FLOAT, shape)
     )
-    with TemporaryDirectory(dir=graph.parent) as scratch:
+    with TemporaryDirectory(dir=graph.parent.parent) as scratch:
         plain, optimised = Path(scratch) / "plain.onnx", Path(scratch) / "optimised.onnx"
         onnx.save(model, plain)
         optimise(plain, optimised)
-        optimised.replace(graph)
+        save_mapped(onnx.load(optimised), graph)

@@ -26,7 +26,7 @@ HOMES = {
     "torch": {"rag/model_judges.py", "rag/onnx_graph.py"},
     "transformers": {"rag/model_judges.py", "rag/onnx_graph.py"},
     "onnxruntime": {"rag/onnx_session.py", "rag/onnx_graph.py", "rag/onnx_int8.py"},
-    "tokenizers": {"rag/onnx_session.py"},
+    "tokenizers": {"rag/onnx_session.py", "rag/word_pieces.py"},
     "sqlite3": {
         "rag/catalog.py",
         "rag/catalog_rows.py",
