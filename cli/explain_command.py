@@ -3,7 +3,6 @@
 from dataclasses import asdict
 from pathlib import Path
 
-import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -25,7 +24,7 @@ SHOWN_CHARS = 240
 
 
 def explain_file(source: str, page: Path | None, *, as_json: bool) -> None:
-    """Print the explanation, or write it as a web page. Raises typer.Exit(1) when it is refused."""
+    """Print the explanation, or write it as a web page. Raises SystemExit(1) when it is refused."""
     settings = load_settings()
     with open_parsers(settings) as parsers, Spool() as spool, Reach(settings) as reach:
         if is_path(source):
@@ -47,7 +46,7 @@ def explain_file(source: str, page: Path | None, *, as_json: bool) -> None:
         if page is not None:
             console.print(Text(f"Written to {page}."))
     if any(explanation.refused for explanation in explanations):
-        raise typer.Exit(FAILED)
+        raise SystemExit(FAILED)
 
 
 def _show(console: Console, explanation: Explanation, *, in_full: bool) -> None:

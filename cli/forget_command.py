@@ -18,7 +18,7 @@ from rag.errors import InvalidRequestError
 
 
 def forget_document(named: str, data_dir: Path | None, *, yes: bool, as_json: bool) -> None:
-    """Erase a document and print the receipt. Raises typer.Exit(1) when a trace is left."""
+    """Erase a document and print the receipt. Raises SystemExit(1) when a trace is left."""
     with reading_services(data_dir) as services:
         document = find_document(services, named)
         if not yes and (
@@ -37,7 +37,7 @@ def forget_document(named: str, data_dir: Path | None, *, yes: bool, as_json: bo
     else:
         _show(receipt, found, sources)
     if found.hits:
-        raise typer.Exit(FAILED)
+        raise SystemExit(FAILED)
 
 
 def _receipt(done: Forgotten, answers: int, found: Scan, sources: list[str]) -> dict[str, object]:

@@ -5,7 +5,6 @@ from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -39,7 +38,7 @@ def ingest(
     workers: str | None,
     as_json: bool,
 ) -> None:
-    """Ingest and print a summary. Raises typer.Exit(1) when a document was refused."""
+    """Ingest and print a summary. Raises SystemExit(1) when a document was refused."""
     settings = load_settings(data_dir=data_dir, broker_url=workers)
     targets = [target_of(source, options) for source in sources]
     if not (prune and force):
@@ -73,7 +72,7 @@ def ingest(
     else:
         _show(report)
     if report.refused:
-        raise typer.Exit(FAILED)
+        raise SystemExit(FAILED)
 
 
 def report_to_json(report: IngestReport, *, with_steps: bool = False) -> dict[str, object]:
