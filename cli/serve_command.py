@@ -27,7 +27,7 @@ from operations.answers import Channel
 from operations.bootstrap import Operations, open_operations
 from rag.audience import PUBLIC
 from rag.bootstrap import open_services
-from rag.settings import Settings, load_settings
+from rag.settings import Settings, is_given, load_settings
 
 SHUTDOWN_SECONDS = 5
 # How long a thread that computes keeps Python's lock while the event loop wants it. With Python's
@@ -157,7 +157,7 @@ async def _run_bots(
 def _settings(**given: object) -> Settings:
     load = partial(load_settings, **given)
     settings = load()
-    if "public_url" in settings.model_fields_set:
+    if is_given("public_url"):
         return settings
     # Nobody said under which address people open documents: then it is this one.
     return load(public_url=_address(settings.host, settings.port))
