@@ -59,6 +59,9 @@ class Runner:
                 return self._worker(system, "cold", folder, "--questions", file)
         command = [FOOTNOTE, "ask", question, "--data-dir", str(folder)]
         environment = os.environ | {"FOOTNOTE_PROFILE": system.mode}
+        # Who installs a package has its modules compiled; ours lie in a work folder, and would be
+        # compiled at each start where this is set.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         with subprocess.Popen(  # noqa: S603 - our own command
             command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         ) as process:

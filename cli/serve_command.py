@@ -22,6 +22,7 @@ from api.server_options import SERVER_OPTIONS
 from api.suggestions import Suggestions
 from cli.door import Door
 from cli.listening import listening_error, listening_socket
+from cli.memory import hold_few_heaps, settle
 from ingest.upkeep import Upkeep
 from operations.answers import Channel
 from operations.bootstrap import Operations, open_operations
@@ -87,6 +88,7 @@ def serve(
     `open_operations`, `refuse_exposure` and `open_services` raise.
     """
     sys.setswitchinterval(SWITCH_SECONDS)
+    hold_few_heaps()
     settings = _settings(host=host, port=port, data_dir=data_dir, allow_anonymous=allow_anonymous)
     names: tuple[Channel, ...] = ()
     if bots:
@@ -123,6 +125,7 @@ def serve(
             )
             question = next(iter(Suggestions(services.catalog).first(1, PUBLIC)), None)
             run_bots = partial(_run_bots, names, app.state.recorder, operations, settings, door)
+            settle()
             server = _Server(config, _greeting(settings, question), run_bots)
             server.run(sockets=[listening])
         except OSError as error:

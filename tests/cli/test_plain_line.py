@@ -31,7 +31,9 @@ def called(monkeypatch):
     return calls
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(line=LINES)
 def test_what_is_plain_means_the_same_to_typer(line, called):
     verb, rest = line
