@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -119,6 +120,9 @@ class Runner:
             timeout=TIMEOUT,
             check=False,
         )
+        if done.returncode < 0:
+            # What it said last has nothing to do with it.
+            raise RunError(f"it was ended by {signal.Signals(-done.returncode).name}")
         if done.returncode:
             raise RunError((done.stderr.strip().splitlines() or ["it says nothing"])[-1][:300])
         result: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
