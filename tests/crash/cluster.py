@@ -27,6 +27,7 @@ from tests.crash.guide import Guide
 from tests.crash.store_state import Held, addresses, built_clean, faults_of, held, looked
 
 REFUSED = "refused"
+HALF = 0.5
 # No ingest of a handful of documents may take longer, whatever is done to it.
 LIMIT = 90.0
 OF_INGEST = [p for p in POINTS if p.startswith(("embed", "stage", "index", "publish", "truth"))]
@@ -160,7 +161,7 @@ class ClusterRun:
         # Outside of a transaction no lock is asked for.
         points = [p for p in OF_INGEST if kind != "locked" or p.endswith("commit")]
         points = [p for p in points if kind != "locked" or "before" in p]
-        times = self.random.randint(1, 3)
+        times = self.random.choice((1, 1, 2))
         return self._writer(f"{self.random.choice(points)}:{kind}@{times}").wait(LIMIT)
 
     def _kill_workers(self, count: int) -> tuple[int, object]:
@@ -231,9 +232,11 @@ def run_cluster(place: Path, random: Random, counts: Counter[str], harms: int) -
         run = ClusterRun(world, random, counts)
         try:
             kinds = list(run.harms)
+            kills = [kind for kind in kinds if "killed" in kind]
             for number in range(harms):
-                kind = kinds[number] if number < len(kinds) else random.choice(kinds)
-                run.harm(kind)
+                # After one of each, every second is a kill.
+                chosen = kinds if random.random() < HALF else kills
+                run.harm(kinds[number] if number < len(kinds) else random.choice(chosen))
         finally:
             (place / "stop").touch()
         run.end()
