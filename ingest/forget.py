@@ -71,7 +71,7 @@ def forget(services: Services, named: str) -> Forgotten:
     """
     catalog = services.catalog
     with telling_disk_faults(catalog.data_dir), writing_to(catalog):
-        services.publisher.sweep()
+        services.eraser.sweep()
         document = find_document(services, named)
         rows = catalog.live_passage_ids()
         prefix = f"{document.id}:{document.revision}:"
@@ -80,7 +80,7 @@ def forget(services: Services, named: str) -> Forgotten:
         before = catalog.vector_count()
         wanted = [row[1:] for row in rows if not row[1].startswith(prefix)]
         index = built_index(services, catalog.state().model, wanted)
-        services.publisher.forget(document.id, index)
+        services.eraser.forget(document.id, index)
         services.index.builds.sweep(grace=-1)
         seen = Seen(catalog.data_dir)
         seen.drop([document.uri, *document.other_addresses])

@@ -33,7 +33,7 @@ from ingest.work import Work
 from rag.audience import Audience
 from rag.bootstrap import Services
 from rag.errors import SourceError
-from rag.publisher import Build
+from rag.generation import Build
 
 __all__ = [
     "IngestReport",
@@ -97,7 +97,7 @@ def ingest_targets(
                 parse=parse,
                 spool=spool,
                 seen=seen,
-                known={uri: each.root for uri, each in services.publisher.addresses().items()},
+                known={uri: each.root for uri, each in services.origins.addresses().items()},
                 forced=prune and force,
                 tell=progress or _tell_nobody,
             )
@@ -199,7 +199,7 @@ def _ingest(
     ):
         if not wishes.dry_run:
             # What an interrupted run staged is in nobody's way any more.
-            services.publisher.sweep()
+            services.eraser.sweep()
             services.index.builds.sweep()
         listing = listed(parsers.parse)
         sources = listing.sources
@@ -208,7 +208,7 @@ def _ingest(
         gone = _gone(services, origin)
         if wishes.audience is not None and not wishes.dry_run:
             for root in origin.roots:
-                services.publisher.name_audience(root, wishes.audience)
+                services.origins.name_audience(root, wishes.audience)
         size = passage_size(services.settings.passage_chars)
         pages = _counted(services, origin, work, gone)
         named = _named(services, origin)
@@ -254,14 +254,14 @@ def _counted(
         for root in origin.roots:
             # A page that is ingested alone is still a page of the site in its folder.
             folder = root.rsplit("/", 1)[0] if any(s.uri == root for s in sources) else root
-            stored |= services.publisher.metadata_under(folder, METADATA_KEY)
+            stored |= services.origins.metadata_under(folder, METADATA_KEY)
     pages = SitePages(work.parse, stored)
     pages.count(((page.uri, page.read) for page in work.ahead(web, pages.is_unknown)), gone)
     return pages
 
 
 def _named(services: Services, origin: _Origin) -> dict[str, Audience]:
-    named = services.publisher.named_audiences()
+    named = services.origins.named_audiences()
     if origin.wishes.audience is not None:
         # As naming it for these roots does; a dry run has not done so.
         named = {
@@ -279,7 +279,7 @@ def _gone(services: Services, origin: _Origin) -> dict[str, str]:
     """
     ours = {
         uri: address
-        for uri, address in services.publisher.addresses().items()
+        for uri, address in services.origins.addresses().items()
         if origin.holds(uri, address.root)
     }
     given = set(origin.root_of)

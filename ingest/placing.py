@@ -38,7 +38,7 @@ class Placing:
     ) -> None:
         self.report = report
         self.size = size
-        self.known = services.publisher.addresses()
+        self.known = services.origins.addresses()
         self.refused: list[tuple[str, str, str]] = []
         # Documents that this run gives a new revision.
         self.staged: set[str] = set()
@@ -115,7 +115,7 @@ class Placing:
     def _with_body(self, body: str) -> str | None:
         if body in self._bodies:
             return self._bodies[body]
-        found = self._services.publisher.document_of_body(body)
+        found = self._services.origins.document_of_body(body)
         return None if found in self.staged else found
 
     def _stage(
@@ -146,7 +146,7 @@ class Placing:
                 metadata=read.parsed.metadata,
                 audience=audience,
             )
-            services.publisher.stage(document, cut, root, hashed)
+            services.staging.stage(document, cut, root, hashed)
         self._move(source.uri, document_id)
         self._bodies[body] = document_id
         self.staged.add(document_id)
@@ -164,7 +164,7 @@ class Placing:
         if read.url == self.known[source.uri].url:
             # Other bytes, the same words: nothing that a reader could see.
             if not self._dry_run:
-                self._services.publisher.refresh_source(source.uri, hashed, read.parsed.metadata)
+                self._services.staging.refresh_source(source.uri, hashed, read.parsed.metadata)
             self.report.unchanged += 1
             return
         self._stage_address(source, read, document_id, root, hashed)
@@ -192,7 +192,7 @@ class Placing:
     ) -> None:
         self.has_staged = True
         if not self._dry_run:
-            self._services.publisher.stage_address(document_id, source.uri, read.url, root, hashed)
+            self._services.staging.stage_address(document_id, source.uri, read.url, root, hashed)
 
     def _move(self, uri: str, document_id: str) -> None:
         self.has_staged = True

@@ -1,6 +1,6 @@
 """The truth: documents, revisions, passages and embeddings. Indexes are derived from it.
 
-Here it is opened and read; `publisher` changes it.
+Here it is opened and read; `staging`, `publisher` and `eraser` change it.
 """
 
 import json

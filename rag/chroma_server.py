@@ -17,8 +17,8 @@ from rag.catalog import Catalog
 from rag.chroma_index import ChromaIndex, OpenClient
 from rag.errors import IndexFaultError, PermanentError, TransientError
 from rag.faults import fault_point
+from rag.generation import new_generation
 from rag.index_folders import GRACE_SECONDS, Wanted
-from rag.publisher import new_generation
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client

@@ -12,7 +12,7 @@ __all__ = ["footnote"]
 
 
 def test_the_right_token_lets_in_and_any_other_is_told(
-    footnote,  # noqa: F811 - the fixture
+    footnote,
     open_fake_services,
     tmp_path,
     guide,

@@ -118,8 +118,8 @@ def test_a_writer_that_was_taken_for_dead_changes_nothing(two, catalog_url):
         with psycopg.connect(address, autocommit=True) as connection:
             connection.execute("UPDATE footnote.head SET token = token + 1")
         with pytest.raises(StoreBusyError, match="took over"):
-            writer.publisher.name_audience("file:///somewhere", frozenset({"staff"}))
-    assert writer.publisher.named_audiences() == {}
+            writer.origins.name_audience("file:///somewhere", frozenset({"staff"}))
+    assert writer.origins.named_audiences() == {}
 
 
 def test_what_is_forgotten_leaves_the_truth_and_every_replica(two, guide, catalog_url):

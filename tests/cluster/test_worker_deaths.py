@@ -58,7 +58,7 @@ def mortal_worker(deaths, log):
 
 
 def test_three_deaths_over_one_document_refuse_it_and_nothing_else(
-    footnote,  # noqa: F811 - the fixture
+    footnote,
     tmp_path,
     broker_url,
     monkeypatch,
@@ -102,7 +102,7 @@ def test_three_deaths_over_one_document_refuse_it_and_nothing_else(
 
 
 def test_a_failure_that_nobody_took_is_no_reason_for_the_next_run(
-    footnote,  # noqa: F811 - the fixture
+    footnote,
     tmp_path,
     broker_url,
     monkeypatch,
