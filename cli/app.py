@@ -83,7 +83,8 @@ def ingest(
         typer.Option(
             metavar="URL",
             help="Where the public finds these documents: {path} stands for a document's path, "
-            "{stem} for the same without its ending.",
+            "{stem} for the same without its ending. Kept for these sources until another is "
+            "named; none forgets it.",
         ),
     ] = None,
     explain: Annotated[
@@ -134,8 +135,9 @@ def ingest(
         labels = audience_of(audience) if audience else None
         ingest(
             sources or ["corpus"],
-            TargetOptions(crawl, sitemap, SiteLimits(depth, max_pages), link),
+            TargetOptions(crawl, sitemap, SiteLimits(depth, max_pages)),
             labels,
+            link,
             data_dir,
             prune=prune,
             force=force,

@@ -11,8 +11,8 @@ from rich.text import Text
 
 from cli.faults import FAILED, print_json
 from cli.opening import reading_services
+from ingest.folder import is_gone
 from ingest.forget import Forgotten, Scan, find_document, forget, scan
-from ingest.pipeline import is_gone
 from operations.bootstrap import open_operations
 from rag.errors import InvalidRequestError
 

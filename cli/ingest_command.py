@@ -13,6 +13,7 @@ from rich.text import Text
 from cli.faults import FAILED, print_json
 from cli.ingest_progress import shown_progress
 from ingest.first_run import undoing_an_empty_first_run
+from ingest.links import link_template
 from ingest.pipeline import ingest_targets
 from ingest.report import IngestReport
 from ingest.sources import find_files
@@ -31,6 +32,7 @@ def ingest(
     sources: list[str],
     options: TargetOptions,
     audience: Audience | None,
+    link: str | None,
     data_dir: Path | None,
     *,
     prune: bool,
@@ -41,6 +43,7 @@ def ingest(
 ) -> None:
     """Ingest and print a summary. Raises typer.Exit(1) when a document was refused."""
     settings = load_settings(data_dir=data_dir, broker_url=workers)
+    template = None if link is None else link_template(link)
     targets = [target_of(source, options) for source in sources]
     if not (prune and force):
         # A wrong path is found before a data directory is made for it.
@@ -60,6 +63,7 @@ def ingest(
                         targets,
                         progress,
                         audience,
+                        link=template,
                         prune=prune,
                         force=force,
                         dry_run=dry_run,

@@ -28,6 +28,9 @@ def status(data_dir: Path | None, *, as_json: bool) -> None:
     table.add_row("embedding model", f"{held.model}, {held.dimension} dimensions")
     table.add_row("catalog", _size(held.catalog_bytes))
     table.add_row("vector index", _size(held.vector_index_bytes))
+    for root, template in held.links.items():
+        if template:
+            table.add_row("links", f"{root.removeprefix('file://')} is at {template}")
     if not held.is_sound:
         table.add_row("", "the vector index is damaged: footnote ingest builds it anew")
     console = Console(highlight=False, soft_wrap=True)

@@ -45,7 +45,7 @@ class Placing:
         self.has_staged = False
         self._services = services
         self._named = named
-        self._pages = pages
+        self.pages = pages
         self._embed = embed
         self._dry_run = dry_run
         self._bodies: dict[str, str] = {}
@@ -61,18 +61,18 @@ class Placing:
         if known is None:
             return False
         audience = audience_under(self._named, root, source)
-        return known.source_hash == source_hash(source, audience, self._pages.repeated_on(source))
+        return known.source_hash == source_hash(source, audience, self.pages.repeated_on(source))
 
     def place(self, source: SourceDocument, root: str) -> None:
         """Stage what is new in a source. Raises SourceError when it can't be read."""
         audience = audience_under(self._named, root, source)
-        repeated = self._pages.repeated_on(source)
+        repeated = self.pages.repeated_on(source)
         hashed = source_hash(source, audience, repeated)
         known = self.known.get(source.uri)
         if known is not None and known.source_hash == hashed:
             self.report.unchanged += 1
             return
-        read = finish(source, self._pages.parsed(source), repeated)
+        read = finish(source, self.pages.parsed(source), repeated)
         self.report.flagged += [
             (source.name, f"{hidden.reason}: {hidden.text}") for hidden in read.parsed.hidden
         ]

@@ -13,6 +13,8 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
+import httpx
+
 from rag.catalog import Catalog
 from rag.chroma_index import ChromaIndex, OpenClient
 from rag.errors import IndexFaultError, PermanentError, TransientError
@@ -92,9 +94,10 @@ class ServerBuilds:
     def _goes_on(self, base: str, model: str, wanted: Wanted) -> bool:
         try:
             return self._fill(base, model, wanted)
-        except IndexFaultError:
-            # What a crash of the server damaged is left for a new build; a server that is away
-            # refuses that as well.
+        except IndexFaultError as error:
+            if any(isinstance(cause, httpx.TransportError) for cause in _causes(error)):
+                raise
+            # It answers, so what a crash of the server damaged is left for a new build.
             return False
 
     def _fill(self, name: str, model: str, wanted: Wanted) -> bool:
@@ -149,19 +152,24 @@ class ServerBuilds:
                     "stored is lost."
                 ) from error
             raise TransientError(
-                f"{error} It is the server at {self._url}: check that it runs and that "
-                "FOOTNOTE_CHROMA_URL is right, then run this again. Nothing that was stored is "
-                "lost."
+                f"{error} It is the server at {self._url}: check that it runs (after its disk was "
+                "full it must be started anew) and that FOOTNOTE_CHROMA_URL is right, then run "
+                "this again. Nothing that was stored is lost."
             ) from error
 
 
-def _is_refusal(error: BaseException | None) -> bool:
+def _is_refusal(error: BaseException) -> bool:
     # Chroma's own errors say nothing of it; the one below them has the server's answer.
+    return any(
+        isinstance(cause, httpx.HTTPStatusError) and cause.response.status_code in REFUSED
+        for cause in _causes(error)
+    )
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
-        if getattr(getattr(error, "response", None), "status_code", None) in REFUSED:
-            return True
+        yield error
         error = error.__cause__ or error.__context__
-    return False
 
 
 def connect(url: str, token: str | None) -> "Client":

@@ -3,9 +3,13 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from sqlite3 import Connection
 
 from rag.audience import Audience, audience_from_text, audience_to_text
+from rag.catalog_rows import get_meta, set_meta
 from rag.database import Database
+
+LINKS = "links"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +86,21 @@ class Origins:
         with self._database.reading() as connection:
             rows = connection.execute("SELECT root, labels FROM roots").fetchall()
         return {root: audience_from_text(labels) for root, labels in rows}
+
+    def name_link(self, root: str, template: str) -> None:
+        """Remember the public address of a root's documents; of roots below it nothing else is."""
+        below = root.rstrip("/") + "/"
+        with self._database.writing() as connection:
+            held = _links(connection)
+            kept = {o: t for o, t in held.items() if o != root and not o.startswith(below)}
+            set_meta(connection, LINKS, json.dumps(kept | {root: template}))
+
+    def named_links(self) -> dict[str, str]:
+        """The templates of public addresses that were named for roots; "" where none is wanted."""
+        with self._database.reading() as connection:
+            return _links(connection)
+
+
+def _links(connection: Connection) -> dict[str, str]:
+    held: dict[str, str] = json.loads(get_meta(connection, LINKS, "{}"))
+    return held

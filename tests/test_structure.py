@@ -35,6 +35,7 @@ HOMES = {
         "rag/faults.py",
         "rag/keywords.py",
         "rag/eraser.py",
+        "rag/origins.py",
         "rag/publisher.py",
         "rag/replica.py",
         "rag/replica_rows.py",

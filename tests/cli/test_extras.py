@@ -30,15 +30,19 @@ import pytest
             "psycopg",
             ["ingest", "guide"],
             {"FOOTNOTE_CATALOG_URL": "postgresql+psycopg://me@127.0.0.1:1/footnote"},
-            "FOOTNOTE_CATALOG_URL needs the PostgreSQL driver psycopg: install it with pip install"
-            " 'footnote[cluster]'.",
+            (
+                "FOOTNOTE_CATALOG_URL needs the PostgreSQL driver psycopg: install it with pip "
+                "install 'footnote[cluster]'."
+            ),
         ),
         (
             "psycopg",
             ["keys", "list"],
             {"FOOTNOTE_OPERATIONS_URL": "postgresql+psycopg://me@127.0.0.1:1/footnote"},
-            "FOOTNOTE_OPERATIONS_URL needs the driver psycopg, which is not installed: for"
-            " PostgreSQL write postgresql+psycopg://… and pip install 'footnote[cluster]'.",
+            (
+                "FOOTNOTE_OPERATIONS_URL needs the driver psycopg, which is not installed: for "
+                "PostgreSQL write postgresql+psycopg://… and pip install 'footnote[cluster]'."
+            ),
         ),
         (
             "boto3",

@@ -20,6 +20,12 @@ def test_the_right_token_lets_in_and_any_other_is_told(
     monkeypatch,
 ):
     monkeypatch.setattr("rag.bootstrap.open_embedder", lambda *_, **__: FakeEmbedder())
+
+    def opened(token):
+        return open_fake_services(
+            tmp_path / "data", chroma_url=url, exact_search_limit=0, chroma_token=token
+        )
+
     with bearer_proxy(chroma_url, "open sesame") as (url, answers):
         for name, value in {
             "FOOTNOTE_CHROMA_URL": url,
@@ -42,14 +48,10 @@ def test_the_right_token_lets_in_and_any_other_is_told(
         monkeypatch.setenv("FOOTNOTE_CHROMA_TOKEN", "open sesame")
         assert footnote("ingest", guide, "--json").json["added"] == 3
         assert answers[-1] == 200
-        services = open_fake_services(
-            tmp_path / "data", chroma_url=url, exact_search_limit=0, chroma_token="open sesame"
-        )
+        services = opened("open sesame")
         assert services.index.check()
         assert faults_of(services) == []
         # Whoever reads with another token still answers, by exact search.
-        services = open_fake_services(
-            tmp_path / "data", chroma_url=url, exact_search_limit=0, chroma_token="open barley"
-        )
+        services = opened("open barley")
         assert not services.index.check()
         assert faults_of(services) == []

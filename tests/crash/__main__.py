@@ -24,6 +24,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=200, help="so many, at random moments")
     parser.add_argument("--points", action="store_true", help="a kill at each named point instead")
     parser.add_argument("--cluster", action="store_true", help="over PostgreSQL, Redis, Chroma")
+    parser.add_argument("--only", default="", help="with --cluster: harms of which this is a part")
     parser.add_argument("--seed", type=int, default=None)
     chosen = parser.parse_args()
     seed = secrets.randbelow(1_000_000) if chosen.seed is None else chosen.seed
@@ -35,7 +36,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="footnote-crash-") as place:
         try:
             if chosen.cluster:
-                run_cluster(Path(place), random, counts, chosen.kills)
+                run_cluster(Path(place), random, counts, chosen.kills, chosen.only)
             else:
                 run_one_machine(Path(place), random, counts, 0 if chosen.points else chosen.kills)
         except AssertionError as error:

@@ -1,5 +1,6 @@
 """Work done in forked children, so that it can be killed and costs no import."""
 
+import faulthandler
 import os
 import pickle
 import select
@@ -19,6 +20,7 @@ class Child:
             os.close(writing)
             return
         os.close(self._reading)
+        faulthandler.register(signal.SIGUSR1)
         code = 1
         try:
             result = pickle.dumps(work())
@@ -42,6 +44,9 @@ class Child:
             while True:
                 left = max(0.0, until - time.monotonic())
                 if not select.select([stream], [], [], left)[0]:
+                    # Its stack on stderr, to see where it stands.
+                    os.kill(self.pid, signal.SIGUSR1)
+                    time.sleep(0.5)
                     self.kill()
                     raise AssertionError(f"a child had not ended after {limit:g} s")
                 part = stream.read(1 << 20)

@@ -76,6 +76,8 @@ class ClusterRun:
         self.guide.edit()
         self.guide.write(self.random.choice(self.guide.files()))
         started = time.monotonic()
+        sys.stderr.write(f"{kind}: ")
+        sys.stderr.flush()
         code, told = self.harms[kind]()
         self.world.mend_workers()
         after = built_clean(self.world.place / "clean", self.guide.folder)
@@ -94,7 +96,7 @@ class ClusterRun:
         self.counts["reruns equal to a clean build"] += 1
         self.before = now
         # On stderr, so that a long run can be followed.
-        sys.stderr.write(f"{kind}: {end} after {time.monotonic() - started:.1f} s: {told}\n")
+        sys.stderr.write(f"{end} after {time.monotonic() - started:.1f} s: {told}\n")
 
     def end(self) -> None:
         """Hear what the reader saw, once it was told to stop."""
@@ -216,13 +218,16 @@ class ClusterRun:
             return writer.wait(LIMIT)
         finally:
             disk.free()
-            if name == "postgres":
-                # Where it can't write its log it ends itself.
-                self.world.servers["PostgreSQL"].stop()
-                self.world.servers["PostgreSQL"].start()
+            # PostgreSQL ends itself where it can't write its log; Chroma hangs from then on.
+            for server in self.world.servers.values():
+                if server.disk == name:
+                    server.stop()
+                    server.start()
 
 
-def run_cluster(place: Path, random: Random, counts: Counter[str], harms: int) -> None:
+def run_cluster(
+    place: Path, random: Random, counts: Counter[str], harms: int, only: str = ""
+) -> None:
     """Do harm of each kind once, then at random until there were so many; counts what was seen.
 
     Raises AssertionError with what was wrong.
@@ -231,8 +236,8 @@ def run_cluster(place: Path, random: Random, counts: Counter[str], harms: int) -
     try:
         run = ClusterRun(world, random, counts)
         try:
-            kinds = list(run.harms)
-            kills = [kind for kind in kinds if "killed" in kind]
+            kinds = [kind for kind in run.harms if only in kind]
+            kills = [kind for kind in kinds if "killed" in kind] or kinds
             for number in range(harms):
                 # After one of each, every second is a kill.
                 chosen = kinds if random.random() < HALF else kills

@@ -90,7 +90,8 @@ class Disk:
 class Server:
     """A server that can be crashed and started again over what it left."""
 
-    def __init__(self, run: Callable[[], AbstractContextManager[str]]) -> None:
+    def __init__(self, disk: str, run: Callable[[], AbstractContextManager[str]]) -> None:
+        self.disk = disk
         self._run = run
         self._running = ExitStack()
         self.url = ""
@@ -127,12 +128,13 @@ class World:
         postgres, chroma = (self.disks[name].folder for name in ("postgres", "chroma"))
         (place / "redis").mkdir()
         make_cluster(postgres, "--wal-segsize=1")
-        for name, run in {
-            "PostgreSQL": lambda: postgres_server(postgres, ports[0], signal.SIGQUIT),
-            "Redis": lambda: redis_server(place / "redis", ports[1], signal.SIGKILL),
-            "Chroma": lambda: chroma_server(chroma / "data", ports[2]),
-        }.items():
-            self.servers[name] = Server(run)
+        self.servers["PostgreSQL"] = Server(
+            "postgres", lambda: postgres_server(postgres, ports[0], signal.SIGQUIT)
+        )
+        self.servers["Redis"] = Server(
+            "", lambda: redis_server(place / "redis", ports[1], signal.SIGKILL)
+        )
+        self.servers["Chroma"] = Server("chroma", lambda: chroma_server(chroma / "data", ports[2]))
         self.catalog_url = make_database(self.servers["PostgreSQL"].url, "catalog")
         self.workers = [self._worker(number) for number in range(2)]
 

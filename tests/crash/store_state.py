@@ -9,7 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import ingest.pipeline
+import ingest.run
 import rag.bootstrap
 from ingest.formats import parse
 from ingest.pipeline import ingest_paths
@@ -35,7 +35,7 @@ def opened(
     embedder = FakeEmbedder()
     rag.bootstrap.open_embedder = lambda *_, **__: embedder  # type: ignore[assignment]
     # Starting a parser's process would take longer than all that is to be killed here.
-    ingest.pipeline.open_parsers = lambda _: nullcontext(SimpleNamespace(parse=parse))
+    ingest.run.open_parsers = lambda _: nullcontext(SimpleNamespace(parse=parse))
     settings = load_settings(
         data_dir=data_dir,
         embedding_model=embedder.name,

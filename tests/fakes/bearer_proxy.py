@@ -30,8 +30,6 @@ def bearer_proxy(upstream: str, token: str) -> Iterator[tuple[str, list[int]]]:
                 answer = link.getresponse()
                 self._answer(answer.status, dict(answer.getheaders()), answer.read())
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any
-
         def _answer(self, status: int, headers: dict[str, str], body: bytes) -> None:
             given.append(status)
             self.send_response(status)
@@ -45,6 +43,8 @@ def bearer_proxy(upstream: str, token: str) -> Iterator[tuple[str, list[int]]]:
         def log_message(self, *_: object) -> None:
             """Nothing."""
 
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+        setattr(Handler, f"do_{method}", Handler.handle_any)
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         try:

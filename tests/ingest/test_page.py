@@ -40,8 +40,8 @@ def services(open_fake_services):
 @pytest.fixture
 def ingest(services, site):
     def run(*paths, link=None, **named):
-        targets = [target_of(site.url + path, TargetOptions(link=link)) for path in paths]
-        return ingest_targets(services, targets, **named)
+        targets = [target_of(site.url + path) for path in paths]
+        return ingest_targets(services, targets, link=link, **named)
 
     return run
 
@@ -286,8 +286,6 @@ def test_names_and_passwords_come_from_a_file_and_go_to_their_host_alone(
         ("https://a:b@example.com/", {}, "FOOTNOTE_NETRC_FILE"),
         ("docs", {"crawl": True}, "docs is none"),
         ("https://example.com", {"crawl": True, "sitemap": True}, "Choose one"),
-        ("https://example.com", {"link": "/{path}"}, "give an http address"),
-        ("https://example.com", {"link": "https://example.com/"}, r"with \{path\}"),
     ],
 )
 def test_what_can_not_be_meant_is_one_sentence(named, options, says):

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from ingest.identity import document_id_of
 from ingest.lock import ingest_lock
-from ingest.pipeline import document_id_of, ingest_documents, ingest_paths
+from ingest.pipeline import ingest_documents, ingest_paths
 from ingest.report import Action
 from ingest.sources import SourceDocument
 from rag.domain import Question
