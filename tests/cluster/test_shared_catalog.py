@@ -6,9 +6,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from ingest.folder import FolderTarget
 from ingest.forget import forget, scan
 from ingest.lock import writing_to
-from ingest.pipeline import ingest_paths
+from ingest.pipeline import ingest_paths, ingest_targets
 from ingest.rollback import roll_back_publication
 from rag.errors import (
     IncompatibleStoreError,
@@ -101,6 +102,17 @@ def test_what_was_refused_is_known_everywhere(two, guide):
     ingest_paths(writer, [guide])
     wait_for(reader, writer.catalog.state())
     assert [refused.name for refused in reader.catalog.status().refused] == ["broken.pdf"]
+
+
+def test_what_was_said_of_a_source_holds_for_whoever_ingests_it_next(two, guide):
+    writer, other = two
+    template = "https://docs.example.com/{stem}"
+    ingest_targets(writer, [FolderTarget(guide)], link=template)
+    report = ingest_paths(other, [guide])
+    assert (report.unchanged, report.changed) == (3, 0)
+    assert other.catalog.status().links == {guide.resolve().as_uri(): template}
+    urls = {address.url for address in other.origins.addresses().values()}
+    assert "https://docs.example.com/tea" in urls
 
 
 def test_a_second_writer_is_told_who_is_at_work(two, guide):

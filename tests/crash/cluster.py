@@ -146,7 +146,7 @@ class ClusterRun:
             wrong = faults_of(services)
             epochs.add(services.catalog.state().epoch)
             reads += 1
-            time.sleep(0.1)
+            time.sleep(0.2)
         upkeep.close()
         services.close()
         return reads, len(epochs), wrong
