@@ -134,7 +134,7 @@ class World:
         self.servers["Redis"] = Server(
             "", lambda: redis_server(place / "redis", ports[1], signal.SIGKILL)
         )
-        self.servers["Chroma"] = Server("chroma", lambda: chroma_server(chroma / "data", ports[2]))
+        self.servers["Chroma"] = Server("chroma", lambda: chroma_server(chroma, ports[2]))
         self.catalog_url = make_database(self.servers["PostgreSQL"].url, "catalog")
         self.workers = [self._worker(number) for number in range(2)]
 
