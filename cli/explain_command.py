@@ -71,7 +71,7 @@ def _show(console: Console, explanation: Explanation, *, in_full: bool) -> None:
 
 
 def _table(explanation: Explanation) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 1, 0), header_style="bold")
     table.add_column("", style="dim", no_wrap=True)
     table.add_column("Kept", ratio=3)
     table.add_column("Cut, and why", ratio=2)
@@ -85,7 +85,7 @@ def _table(explanation: Explanation) -> Table:
         else:
             told = Text(_short(row.text), style="red")
             if row.cut != reason:
-                told = Text(f"{row.cut}:\n", style="dim italic") + told
+                told = Text.assemble((f"{row.cut}:\n", "dim italic"), told)
             table.add_row("", "", told)
             reason = row.cut
     return table
@@ -101,4 +101,8 @@ def _kept(row: Row) -> Text:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= SHOWN_CHARS else f"{text[:SHOWN_CHARS].rstrip()} …"
+    if len(text) <= SHOWN_CHARS:
+        return text
+    begun = text[:SHOWN_CHARS]
+    # No word is cut in two, where there are words.
+    return f"{begun.rpartition(' ')[0] or begun} …"

@@ -7,10 +7,9 @@ made, so that a run that was cut short goes on from there.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote_to_bytes
 
 from ingest.bootstrap import open_parsers, open_work
 from ingest.folder import FolderTarget, has_left, is_gone
@@ -34,6 +33,7 @@ from rag.audience import Audience
 from rag.bootstrap import Services
 from rag.errors import SourceError
 from rag.publisher import Build
+from rag.wording import address_shown, counted
 
 __all__ = [
     "IngestReport",
@@ -223,6 +223,9 @@ def _ingest(
             if progress is not None:
                 progress(place, len(sources), source.name)
             _place(placing, source, gone)
+        ours = {uri: known.root for uri, known in placing.known.items()}
+        ours = {uri: root for uri, root in ours.items() if origin.holds(uri, root)}
+        _mind_outage(origin, ours, gone, [uri for uri, *_ in placing.refused])
         removed = _settle(placing, origin, gone)
         if not wishes.dry_run:
             _publish(services, placing, removed, work, progress)
@@ -288,22 +291,37 @@ def _gone(services: Services, origin: _Origin) -> dict[str, str]:
         for uri, address in ours.items()
         if uri not in given and origin.listing.is_gone(uri)
     }
-    if origin.wishes.prune and not origin.wishes.force and gone:
-        # Members of an archive that can't be opened now are not gone for that.
-        shut = {uri for uri in gone if not given.isdisjoint(_above(uri))}
-        roots = {uri: address.root for uri, address in ours.items()} | origin.root_of
-        # Neither are those that nobody looked for this time.
-        there = given | shut | (ours.keys() - gone.keys())
-        for root in sorted(origin.roots):
-            had = sum(_is_below(uri, root) or roots[uri] == root for uri in ours)
-            gives = sum(_is_below(uri, root) or roots[uri] == root for uri in there)
-            if gives * 2 < had:
-                raise SourceError(
-                    f"{root.removeprefix('file://')} gives {gives} documents where it gave {had}: "
-                    "that looks like an outage, so nothing was changed. If they are meant to go, "
-                    "run this again with --prune --force."
-                )
+    _mind_outage(origin, {uri: address.root for uri, address in ours.items()}, gone)
     return gone
+
+
+def _mind_outage(
+    origin: _Origin,
+    ours: Mapping[str, str],
+    gone: Mapping[str, str],
+    refused: Collection[str] = (),
+) -> None:
+    """Raise SourceError when a root gives so little that it looks like an outage.
+
+    `ours` are the live addresses with their roots. A new document that was `refused` gives nothing.
+    """
+    if not origin.wishes.prune or origin.wishes.force or not gone:
+        return
+    given = origin.root_of.keys() - (set(refused) - ours.keys())
+    # Members of an archive that can't be opened now are not gone for that.
+    shut = {uri for uri in gone if not given.isdisjoint(_above(uri))}
+    roots = {**ours, **origin.root_of}
+    # Neither are those that nobody looked for this time.
+    there = given | shut | (ours.keys() - gone.keys())
+    for root in sorted(origin.roots):
+        had = sum(_is_below(uri, root) or roots[uri] == root for uri in ours)
+        gives = sum(_is_below(uri, root) or roots[uri] == root for uri in there)
+        if gives * 2 < had:
+            raise SourceError(
+                f"{address_shown(root)} gives {counted(gives, 'document')} where it gave {had:,}: "
+                "that looks like an outage, so nothing was changed. If they are meant to go, run this "
+                "again with --prune --force."
+            )
 
 
 def _place(placing: Placing, source: FoundSource, gone: dict[str, str]) -> None:
@@ -326,14 +344,10 @@ def _settle(placing: Placing, origin: _Origin, gone: Mapping[str, str]) -> set[s
         held[document_id] -= 1
         detail = "another address remains" if held[document_id] else "its source has gone"
         action = Action.REMOVE if origin.wishes.prune else Action.KEEP
-        placing.report.note(Step(action, _shown(uri), document_id, detail))
+        placing.report.note(Step(action, address_shown(uri), document_id, detail))
         if origin.wishes.prune:
             removed.add(uri)
     return removed
-
-
-def _shown(uri: str) -> str:
-    return unquote_to_bytes(uri.removeprefix("file://")).decode("utf-8", "replace")
 
 
 def _publish(
