@@ -71,12 +71,16 @@ def _show(console: Console, explanation: Explanation, *, in_full: bool) -> None:
 
 
 def _table(explanation: Explanation) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 1, 0), header_style="bold")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("", style="dim", no_wrap=True)
     table.add_column("Kept", ratio=3)
     table.add_column("Cut, and why", ratio=2)
     reason = ""
+    last: Row | None = None
     for row in explanation.rows:
+        if not _goes_on(last, row):
+            table.add_row("", "", "")
+        last = row
         if row.page:
             table.add_row("", Text(f"── {row.page} ──", style="dim"), "")
         if row.cut is None:
@@ -89,6 +93,13 @@ def _table(explanation: Explanation) -> Table:
             table.add_row("", "", told)
             reason = row.cut
     return table
+
+
+def _goes_on(last: Row | None, row: Row) -> bool:
+    """Whether a row belongs to the one above it: an item of its list, or cut for its reason."""
+    if last is None or row.page or last.cut != row.cut:
+        return False
+    return row.cut is not None or last.kind is row.kind is BlockKind.LIST_ITEM
 
 
 def _kept(row: Row) -> Text:

@@ -319,8 +319,8 @@ def _mind_outage(
         if gives * 2 < had:
             raise SourceError(
                 f"{address_shown(root)} gives {counted(gives, 'document')} where it gave {had:,}: "
-                "that looks like an outage, so nothing was changed. If they are meant to go, run this "
-                "again with --prune --force."
+                "that looks like an outage, so nothing was changed. If they are meant to go, run "
+                "this again with --prune --force."
             )
 
 

@@ -98,7 +98,7 @@ def find_files(
         files = [FoundFile(root, _shown(root), root)] if is_file else walk
         if not files and not may_be_empty:
             raise SourceError(
-                f"{path / glob} fits no document: quote it, and check it."
+                f"No document fits {path / glob}: check it. Nothing that was stored has changed."
                 if glob
                 else f"The folder {path} holds no document: put {ENDINGS} files in it "
                 "or name another. Nothing that was stored has changed."
