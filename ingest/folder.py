@@ -35,10 +35,15 @@ class FolderTarget:
     def open(self, around: Surroundings) -> Listing:
         """The documents in it. Raises SourceError when it is missing or, unforced, empty."""
         others = Counter[str]()
-        there = not around.forced or self.path.expanduser().exists()
+        # What brought nothing yet and is not there is mistyped, whatever is forced.
+        is_known = any(self._brought(uri, root) for uri, root in around.known.items())
+        there = not (around.forced and is_known) or self.path.expanduser().exists()
         found = self._found(may_be_empty=around.forced, others=others) if there else []
         notes = (f"{self.path / self.glob}: {_told(others)}",) if others else ()
         return Listing(frozenset([self.root]), tuple(found), self._is_gone(around), notes)
+
+    def _brought(self, uri: str, root: str) -> bool:
+        return self.root in (root, uri) or uri.startswith(f"{self.root}/")
 
     def _found(self, *, may_be_empty: bool, others: Counter[str]) -> list[FoundSource]:
         return find_files([self.path], glob=self.glob, may_be_empty=may_be_empty, others=others)

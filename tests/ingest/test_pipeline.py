@@ -198,6 +198,13 @@ def test_new_documents_that_are_refused_do_not_hide_an_outage(services, guide):
     assert (report.removed, len(report.refused)) == (2, 2)
 
 
+def test_a_folder_that_never_was_is_no_empty_one_even_by_force(services, guide):
+    ingest_paths(services, [guide])
+    with pytest.raises(SourceError, match="There is no file or folder"):
+        ingest_paths(services, [guide.with_name("giude")], prune=True, force=True)
+    assert len(texts(services)) == 3
+
+
 def test_a_folder_that_is_gone_can_be_pruned_by_force(services, guide):
     ingest_paths(services, [guide])
     for file in guide.iterdir():
