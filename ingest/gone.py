@@ -1,8 +1,7 @@
 """Which documents have gone from their sources, and which addresses go with them."""
 
 from collections import Counter
-from collections.abc import Mapping
-from urllib.parse import unquote_to_bytes
+from collections.abc import Collection, Mapping
 
 from ingest.asked import Found, Wishes, above, is_below
 from ingest.folder import has_left
@@ -10,6 +9,7 @@ from ingest.placing import Placing
 from ingest.report import Action, Step
 from rag.errors import SourceError
 from rag.origins import Address
+from rag.wording import address_shown, counted
 
 
 def gone_from(found: Found, known: Mapping[str, Address], wishes: Wishes) -> dict[str, str]:
@@ -23,13 +23,25 @@ def gone_from(found: Found, known: Mapping[str, Address], wishes: Wishes) -> dic
         for uri, address in ours.items()
         if uri not in found.root_of and found.listing.is_gone(uri)
     }
-    if wishes.prune and not wishes.force and gone:
-        _refuse_outage(found, ours, gone)
+    refuse_outage(found, known, gone, wishes)
     return gone
 
 
-def _refuse_outage(found: Found, ours: Mapping[str, Address], gone: Mapping[str, str]) -> None:
-    given = found.root_of.keys()
+def refuse_outage(
+    found: Found,
+    known: Mapping[str, Address],
+    gone: Mapping[str, str],
+    wishes: Wishes,
+    refused: Collection[str] = (),
+) -> None:
+    """Raise SourceError when a root gives so little that it looks like an outage.
+
+    A new document that was `refused` gives nothing.
+    """
+    if not wishes.prune or wishes.force or not gone:
+        return
+    ours = {uri: address for uri, address in known.items() if found.holds(uri, address.root)}
+    given = found.root_of.keys() - (set(refused) - ours.keys())
     # Members of an archive that can't be opened now are not gone for that.
     shut = {uri for uri in gone if not given.isdisjoint(above(uri))}
     roots = {uri: address.root for uri, address in ours.items()} | found.root_of
@@ -40,7 +52,7 @@ def _refuse_outage(found: Found, ours: Mapping[str, Address], gone: Mapping[str,
         gives = sum(is_below(uri, root) or roots[uri] == root for uri in there)
         if gives * 2 < had:
             raise SourceError(
-                f"{root.removeprefix('file://')} gives {gives} documents where it gave {had}: "
+                f"{address_shown(root)} gives {counted(gives, 'document')} where it gave {had:,}: "
                 "that looks like an outage, so nothing was changed. If they are meant to go, "
                 "run this again with --prune --force."
             )
@@ -57,11 +69,7 @@ def settle(placing: Placing, gone: Mapping[str, str], *, prune: bool) -> set[str
         held[document_id] -= 1
         detail = "another address remains" if held[document_id] else "its source has gone"
         action = Action.REMOVE if prune else Action.KEEP
-        placing.report.note(Step(action, _shown(uri), document_id, detail))
+        placing.report.note(Step(action, address_shown(uri), document_id, detail))
         if prune:
             removed.add(uri)
     return removed
-
-
-def _shown(uri: str) -> str:
-    return unquote_to_bytes(uri.removeprefix("file://")).decode("utf-8", "replace")

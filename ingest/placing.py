@@ -15,6 +15,7 @@ from rag.audience import PUBLIC, Audience
 from rag.bootstrap import Services
 from rag.domain import Document, Passage
 from rag.embedder import Embedder
+from rag.wording import address_shown
 
 
 class Placing:
@@ -106,7 +107,9 @@ class Placing:
             if source.uri in self.known:
                 step = Step(Action.CHANGE, source.name, document_id, "now a copy")
             elif before and left == before:
-                step = Step(Action.MOVE, source.name, document_id, f"from {min(left)}")
+                step = Step(
+                    Action.MOVE, source.name, document_id, f"from {address_shown(min(left))}"
+                )
             else:
                 step = Step(Action.DUPLICATE, source.name, document_id, "the same content")
             self.report.note(step)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from ingest.asked import Found, Wishes, said_of
 from ingest.bootstrap import open_parsers, open_work
 from ingest.formats import HTML
-from ingest.gone import gone_from, settle
+from ingest.gone import gone_from, refuse_outage, settle
 from ingest.identity import cut_name, passage_size
 from ingest.links import linked
 from ingest.listing import Listing
@@ -56,7 +56,8 @@ def run(
         links = said_of(services.origins.named_links(), listing.roots, wishes.link)
         found = Found(linked(listing, links))
         report.notes += listing.notes
-        gone = gone_from(found, services.origins.addresses(), wishes)
+        known = services.origins.addresses()
+        gone = gone_from(found, known, wishes)
         if not wishes.dry_run:
             _remember(services, found, wishes)
         pages = _counted(services, found, work, gone)
@@ -64,6 +65,7 @@ def run(
         size = passage_size(services.settings.passage_chars)
         placing = Placing(services, named, size, pages, report, work.embed, dry_run=wishes.dry_run)
         _place_all(placing, found, work, gone, progress)
+        refuse_outage(found, known, gone, wishes, [uri for uri, *_ in placing.refused])
         removed = settle(placing, gone, prune=wishes.prune)
         if not wishes.dry_run:
             _publish(services, placing, removed, work, progress)

@@ -1,10 +1,11 @@
 """What a person named to ingest from, told by its form: a path, a web address, and so on."""
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.bucket.target import bucket_target
-from ingest.folder import FolderTarget
+from ingest.folder import folder_target
 from ingest.git.address import PREFIX, git_address
 from ingest.git.repository import GitTarget
 from ingest.listing import Target
@@ -13,6 +14,9 @@ from ingest.web.page import PageTarget
 from ingest.web.site import SiteLimits, SiteTarget
 from rag.errors import InvalidRequestError, SourceError
 from rag.object_store import SCHEME
+
+# The beginning of an address, mistyped ones among them; two letters, or it is a drive.
+AN_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,12 @@ def _target(named: str, options: TargetOptions) -> Target:
             raise InvalidRequestError(
                 f"--crawl and --sitemap go with web addresses; {named} is none."
             )
-        return FolderTarget(Path(named))
+        if AN_ADDRESS.match(named) and not Path(named).exists():
+            raise InvalidRequestError(
+                f"{named} can't be read: an address begins with https://, http://, git+https://, "
+                "git+file:/// or s3://."
+            )
+        return folder_target(named)
     if named.startswith((PREFIX, SCHEME)):
         if options.crawl or options.sitemap:
             raise InvalidRequestError(f"--crawl and --sitemap go with websites; {named} is none.")

@@ -1,6 +1,7 @@
 """Settings, read from the environment (`FOOTNOTE_…`) and from a `.env` file."""
 
 import os
+from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
@@ -276,10 +277,24 @@ def load_settings(**overrides: object) -> Settings:
         return Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
         faults = "; ".join(
-            f"{ENV_PREFIX}{'.'.join(str(part) for part in fault['loc']).upper()}: {fault['msg']}"
-            for fault in error.errors()
+            f"{ENV_PREFIX}{name.upper()}: {told}" for name, told in _faults(error).items()
         )
         raise InvalidRequestError(f"The settings can't be used. {faults}.") from error
+
+
+def _faults(error: ValidationError) -> dict[str, str]:
+    """What is wrong, once for each setting, and in the words of its description."""
+    faults: dict[str, str] = {}
+    for fault in error.errors():
+        name = str(fault["loc"][0]) if fault["loc"] else ""
+        field = Settings.model_fields.get(name)
+        # A pattern, or the parts of a union, say nothing to a person.
+        is_odd = fault["type"] == "string_pattern_mismatch" or len(fault["loc"]) > 1
+        told = fault["msg"]
+        if is_odd and field is not None:
+            told = f"its value does not fit: {field.description or name}"
+        faults.setdefault(name, told.rstrip("."))
+    return faults
 
 
 def _reject_unknown_variables() -> None:
@@ -292,7 +307,9 @@ def _reject_unknown_variables() -> None:
         if name.upper().startswith(ENV_PREFIX) and name.upper() not in known
     )
     if unknown:
-        raise InvalidRequestError(
-            f"Unknown setting {', '.join(unknown)}: correct the name or unset it. "
-            f"Known settings: {', '.join(sorted(known))}."
-        )
+        near = {name: get_close_matches(name.upper(), known, 3, 0.8) for name in unknown}
+        hints = [f"{name} ({' or '.join(near[name])}?)" if near[name] else name for name in unknown]
+        told = f"Unknown setting {', '.join(hints)}: correct the name or unset it."
+        if not all(near.values()):
+            told += f" Known settings: {', '.join(sorted(known))}."
+        raise InvalidRequestError(told)

@@ -25,7 +25,7 @@ def site(monkeypatch):
 def test_a_site_is_crawled_asked_about_and_pruned(footnote, site):
     run = footnote("ingest", site.url, "--crawl", "--max-pages", "2", "--data-dir", "data")
     assert run.status == 0
-    assert "stopped at 2 pages, 1 more were found; --max-pages takes more." in run.stdout
+    assert "stopped at 2 pages, 1 more found; --max-pages takes more." in run.stdout
     plan = footnote("ingest", site.url, "--crawl", "--dry-run", "--data-dir", "data", "--json").json
     assert [step["name"] for step in plan["steps"]] == [f"127.0.0.1:{site.port}/mate"]
     assert (

@@ -136,7 +136,7 @@ def test_a_folder_that_lost_most_of_its_documents_looks_like_a_mistake(services,
     ingest(services, f"{named}#docs")
     project.git("rm", "-q", "-r", "docs/sub", "docs/hidden")
     project.push()
-    with pytest.raises(SourceError, match="gives 1 documents where it gave 3"):
+    with pytest.raises(SourceError, match="gives 1 document where it gave 3"):
         ingest(services, f"{named}#docs", prune=True)
 
 

@@ -163,9 +163,23 @@ def test_what_can_not_be_had_is_told_within_limits(site, page, says):
     assert time.monotonic() - started < 4
 
 
+def test_a_page_that_comes_drop_by_drop_is_not_asked_for_again(site):
+    site["/x"] = Page("x" * 500, drips=True)
+    guard = Guard(load_settings(fetch_private=LOOPBACK).fetch_private)
+    with (
+        Fetcher(guard, limits=FetchLimits(seconds=0.5), sleep=lambda _: None) as fetcher,
+        pytest.raises(OutageError, match="longer than"),
+    ):
+        fetcher.get(f"{site.url}/x")
+    assert len(site.asked) == 1
+
+
 def test_a_host_that_is_not_there_is_an_outage():
     guard = Guard(load_settings(fetch_private=LOOPBACK).fetch_private)
-    with Fetcher(guard, sleep=lambda _: None) as fetcher, pytest.raises(OutageError):
+    with (
+        Fetcher(guard, sleep=lambda _: None) as fetcher,
+        pytest.raises(OutageError, match=r"can't be reached \(connection refused\)"),
+    ):
         fetcher.get("http://127.0.0.1:1/")
     with (
         Fetcher(guard, sleep=lambda _: None) as fetcher,
