@@ -11,10 +11,11 @@ from rich.text import Text
 
 from cli.faults import FAILED, print_json
 from cli.opening import reading_services
+from ingest.folder import is_gone
 from ingest.forget import Forgotten, Scan, find_document, forget, scan
-from ingest.pipeline import is_gone
 from operations.bootstrap import open_operations
 from rag.errors import InvalidRequestError
+from rag.wording import address_shown
 
 
 def forget_document(named: str, data_dir: Path | None, *, yes: bool, as_json: bool) -> None:
@@ -70,4 +71,5 @@ def _show(receipt: dict[str, object], found: Scan, sources: list[str]) -> None:
     )
     console.print(table)
     for source in sources:
-        console.print(Text(f"Its source {source} is still there: remove it, or it comes back."))
+        shown = address_shown(source)
+        console.print(Text(f"Its source {shown} is still there: remove it, or it comes back."))

@@ -33,7 +33,8 @@ def _show(result: SearchResult, console: "Console") -> None:
 
     for rank, ranked in enumerate(result.passages, start=1):
         place = " › ".join(dict.fromkeys((ranked.passage.title, *ranked.passage.heading_path)))
-        console.print(Text.assemble((f"{rank}. ", "bold"), place, (f"  {ranked.score:.2f}", "dim")))
+        told = f"  {ranked.score:.2f}  {ranked.passage.document_id}"
+        console.print(Text.assemble((f"{rank}. ", "bold"), place, (told, "dim")))
         console.print(Padding(Text(ranked.passage.text), (0, 0, 1, 3)))
     if not result.passages:
         console.print("Nothing in the guide comes close to that.")

@@ -38,6 +38,7 @@ app.add_typer(audit, name="audit")
 app.add_typer(bot, name="bot")
 app.add_typer(keys, name="keys")
 
+CORPUS = "corpus"
 DataDir = Annotated[
     Path | None,
     typer.Option(help="Where Footnote keeps its data; FOOTNOTE_DATA_DIR, else .footnote/."),
@@ -56,7 +57,10 @@ AsReader = Annotated[
 def ingest(
     sources: Annotated[
         list[str] | None,
-        typer.Argument(help="Files, folders and web addresses; corpus/ when none is named."),
+        typer.Argument(
+            help="Files, folders, globs in quotes, web addresses, git+https:// and s3:// ones; "
+            "corpus/ when none is named."
+        ),
     ] = None,
     audience: Annotated[
         list[str] | None,
@@ -82,7 +86,8 @@ def ingest(
         typer.Option(
             metavar="URL",
             help="Where the public finds these documents: {path} stands for a document's path, "
-            "{stem} for the same without its ending.",
+            "{stem} for the same without its ending. Kept for these sources until another is "
+            "named; none forgets it.",
         ),
     ] = None,
     explain: Annotated[
@@ -126,15 +131,23 @@ def ingest(
             return
         if html is not None:
             raise InvalidRequestError("--html goes with --explain: name the file to explain.")
+        if force and not prune:
+            raise InvalidRequestError("--force goes with --prune: give both, or neither.")
+        if not sources and not Path(CORPUS).is_dir():
+            raise InvalidRequestError(
+                f"Name what to ingest, as footnote ingest docs/: there is no {CORPUS}/ here, which "
+                "is taken when nothing is named."
+            )
         from cli.ingest_command import ingest
         from ingest.targets import TargetOptions
         from ingest.web.site import SiteLimits
 
         labels = audience_of(audience) if audience else None
         ingest(
-            sources or ["corpus"],
-            TargetOptions(crawl, sitemap, SiteLimits(depth, max_pages), link),
+            sources or [CORPUS],
+            TargetOptions(crawl, sitemap, SiteLimits(depth, max_pages)),
             labels,
+            link,
             data_dir,
             prune=prune,
             force=force,

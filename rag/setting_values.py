@@ -4,7 +4,7 @@ pydantic-settings would do this, and takes a fifth of a second to import: as muc
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import Field as DataclassField
 from dataclasses import field
 from ipaddress import ip_network
@@ -57,20 +57,25 @@ def value_of(setting: "DataclassField[Any]", given: object) -> object:
         parts = given.split(",") if isinstance(given, str) else given
         assert isinstance(parts, (list, tuple))
         stripped = (part.strip() if isinstance(part, str) else part for part in parts)
-        return tuple(_part(part, kind, asked["each"]) for part in stripped if part != "")
+        return tuple(_part(part, kind, asked) for part in stripped if part != "")
     value = _single(given, kind)
     if asked["pattern"] is not None and not re.fullmatch(asked["pattern"], str(value)):
-        raise ValueError(f"{given!r} is not of the form {asked['pattern']}")
+        raise ValueError(_no_fit(asked))
     _check_bounds(value, asked["gt"], asked["ge"], asked["le"])
     return value
 
 
-def _part(given: object, kind: Any, pattern: str | None) -> object:
+def _part(given: object, kind: Any, asked: Mapping[str, Any]) -> object:
     if get_args(kind)[0] is not str:
         return ip_network(given)  # type: ignore[arg-type]
-    if pattern is not None and not re.fullmatch(pattern, str(given)):
-        raise ValueError(f"{given!r} is not of the form {pattern}")
+    if asked["each"] is not None and not re.fullmatch(asked["each"], str(given)):
+        raise ValueError(_no_fit(asked))
     return given
+
+
+def _no_fit(asked: Mapping[str, Any]) -> str:
+    # A pattern says nothing to a person; the description does.
+    return f"its value does not fit: {asked['description'].rstrip('.')}"
 
 
 def _single(given: object, kind: Any) -> object:

@@ -310,12 +310,17 @@ def _environment() -> dict[str, str | None]:
     found = {name[len(ENV_PREFIX) :].lower(): value for name, value in own.items()}
     if found.keys() <= known:
         return found
+    names = sorted(f"{ENV_PREFIX}{name}".upper() for name in known)
     unknown = sorted(name for name in own if name[len(ENV_PREFIX) :].lower() not in known)
-    names = ", ".join(sorted(f"{ENV_PREFIX}{name}".upper() for name in known))
-    raise InvalidRequestError(
-        f"Unknown setting {', '.join(unknown)}: correct the name or unset it. "
-        f"Known settings: {names}."
-    )
+    # Only here, since nearly nobody needs it.
+    from difflib import get_close_matches
+
+    near = {name: get_close_matches(name.upper(), names, 3, 0.8) for name in unknown}
+    hints = [f"{name} ({' or '.join(near[name])}?)" if near[name] else name for name in unknown]
+    told = f"Unknown setting {', '.join(hints)}: correct the name or unset it."
+    if not all(near.values()):
+        told += f" Known settings: {', '.join(names)}."
+    raise InvalidRequestError(told)
 
 
 def _file() -> dict[str, str | None]:

@@ -1,6 +1,7 @@
 """A worker: takes tasks until it is stopped."""
 
 import os
+import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -58,6 +59,10 @@ class Worker:
         """Work in so many processes until Ctrl-C or SIGTERM; what is begun is finished."""
         # Connections are not shared with the processes that are forked off.
         self._broker.redis.connection_pool.disconnect()
+        # Celery warns of pickled tasks run by root; ours are JSON, and containers have no one else.
+        from celery.platforms import SecurityWarning
+
+        warnings.filterwarnings("ignore", category=SecurityWarning)
         self._broker.celery.worker_main(
             [
                 "--quiet",
