@@ -1,7 +1,6 @@
 """A worker: takes tasks until it is stopped."""
 
 import os
-import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -59,11 +58,7 @@ class Worker:
         """Work in so many processes until Ctrl-C or SIGTERM; what is begun is finished."""
         # Connections are not shared with the processes that are forked off.
         self._broker.redis.connection_pool.disconnect()
-        # Celery warns of pickled tasks run by root; ours are JSON, and containers have no one else.
-        from celery.platforms import SecurityWarning
-
-        warnings.filterwarnings("ignore", category=SecurityWarning)
-        self._broker.celery.worker_main(
+        self._broker.work(
             [
                 "--quiet",
                 "worker",
