@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from contextvars import ContextVar
 from typing import TextIO
 
-from pydantic import SecretStr
 from pythonjsonlogger.json import JsonFormatter
 
+from rag.secret import SecretStr
 from rag.settings import Settings
 
 # Set for each request by `api.request_context`; worker threads get a copy of it.
@@ -67,6 +67,6 @@ def _name_request(record: logging.LogRecord) -> bool:
 
 def _secrets_of(settings: Settings) -> list[str]:
     """Every secret of the settings, the longest first, so that none is left in part."""
-    values = (getattr(settings, name) for name in type(settings).model_fields)
+    values = (getattr(settings, name) for name in type(settings).__slots__)
     found = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
     return sorted((one for one in found if len(one) >= SHORTEST_SECRET), key=len, reverse=True)

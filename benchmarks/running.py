@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -59,6 +60,9 @@ class Runner:
                 return self._worker(system, "cold", folder, "--questions", file)
         command = [FOOTNOTE, "ask", question, "--data-dir", str(folder)]
         environment = os.environ | {"FOOTNOTE_PROFILE": system.mode}
+        # Who installs a package has its modules compiled; ours lie in a work folder, and would be
+        # compiled at each start where this is set.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         with subprocess.Popen(  # noqa: S603 - our own command
             command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         ) as process:
@@ -116,6 +120,9 @@ class Runner:
             timeout=TIMEOUT,
             check=False,
         )
+        if done.returncode < 0:
+            # What it said last has nothing to do with it.
+            raise RunError(f"it was ended by {signal.Signals(-done.returncode).name}")
         if done.returncode:
             raise RunError((done.stderr.strip().splitlines() or ["it says nothing"])[-1][:300])
         result: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])

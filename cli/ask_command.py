@@ -2,11 +2,7 @@
 
 import json
 from pathlib import Path
-
-import typer
-from rich.console import Console
-from rich.padding import Padding
-from rich.text import Text
+from typing import TYPE_CHECKING
 
 from cli.faults import ABSTAINED, print_json
 from cli.opening import reading_services
@@ -14,6 +10,9 @@ from rag.audience import Audience
 from rag.contract import answer_to_json
 from rag.domain import Answer, AnswerStatus, Citation, NearestPassage, Question, Turn
 from rag.errors import InvalidRequestError
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 QUOTE_CHARS = 240
 
@@ -23,7 +22,7 @@ def ask(
 ) -> None:
     """Print the answer to a reader with these labels.
 
-    Raises typer.Exit(3) when the guide is silent.
+    Raises SystemExit(3) when the guide is silent.
     """
     turns = read_history(history) if history is not None else ()
     with reading_services(data_dir) as services:
@@ -31,9 +30,11 @@ def ask(
     if as_json:
         print_json(answer_to_json(answer))
     else:
+        from rich.console import Console
+
         show(answer, Console(highlight=False))
     if answer.status is AnswerStatus.ABSTAINED:
-        raise typer.Exit(ABSTAINED)
+        raise SystemExit(ABSTAINED)
 
 
 def read_history(file: Path) -> tuple[Turn, ...]:
@@ -66,8 +67,10 @@ def _not_turns(file: Path) -> InvalidRequestError:
     )
 
 
-def show(answer: Answer, console: Console) -> None:
+def show(answer: Answer, console: "Console") -> None:
     """Print the answer for a person: text, then sources or closest passages."""
+    from rich.text import Text
+
     if answer.standalone_question != answer.question:
         console.print(Text(f"Understood as: {answer.standalone_question}", style="dim"))
     if answer.status is AnswerStatus.ABSTAINED:
@@ -91,7 +94,10 @@ def _place(passage: Citation | NearestPassage) -> str:
     return " › ".join(passage.place)
 
 
-def _show_quote(quote: str, url: str, console: Console) -> None:
+def _show_quote(quote: str, url: str, console: "Console") -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
     words = " ".join(quote.split())
     shown = words if len(words) <= QUOTE_CHARS else f"{words[:QUOTE_CHARS].rsplit(' ', 1)[0]} …"
     console.print(Padding(Text(f"“{shown}”", style="italic dim"), (0, 0, 0, 4)))

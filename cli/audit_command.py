@@ -55,7 +55,7 @@ def verify_log(
         found = _of_file(file, noted) if file is not None else _of_store(data_dir, noted)
         _tell(found, as_json=json)
         if found.broken is not None:
-            raise typer.Exit(FAILED)
+            raise SystemExit(FAILED)
 
 
 @app.command("list")

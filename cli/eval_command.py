@@ -117,7 +117,7 @@ def run(
                 judge=judge,
             )
             if runs.run_sets(request, data_dir, output, cached=not no_cache):
-                raise typer.Exit(1)
+                raise SystemExit(1)
 
 
 @app.command()

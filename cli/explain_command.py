@@ -3,7 +3,6 @@
 from dataclasses import asdict
 from pathlib import Path
 
-import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -25,7 +24,7 @@ SHOWN_CHARS = 240
 
 
 def explain_file(source: str, page: Path | None, *, as_json: bool) -> None:
-    """Print the explanation, or write it as a web page. Raises typer.Exit(1) when it is refused."""
+    """Print the explanation, or write it as a web page. Raises SystemExit(1) when it is refused."""
     settings = load_settings()
     with open_parsers(settings) as parsers, Spool() as spool, Reach(settings) as reach:
         if is_path(source):
@@ -47,7 +46,7 @@ def explain_file(source: str, page: Path | None, *, as_json: bool) -> None:
         if page is not None:
             console.print(Text(f"Written to {page}."))
     if any(explanation.refused for explanation in explanations):
-        raise typer.Exit(FAILED)
+        raise SystemExit(FAILED)
 
 
 def _show(console: Console, explanation: Explanation, *, in_full: bool) -> None:
@@ -76,7 +75,11 @@ def _table(explanation: Explanation) -> Table:
     table.add_column("Kept", ratio=3)
     table.add_column("Cut, and why", ratio=2)
     reason = ""
+    last: Row | None = None
     for row in explanation.rows:
+        if not _goes_on(last, row):
+            table.add_row("", "", "")
+        last = row
         if row.page:
             table.add_row("", Text(f"── {row.page} ──", style="dim"), "")
         if row.cut is None:
@@ -85,10 +88,17 @@ def _table(explanation: Explanation) -> Table:
         else:
             told = Text(_short(row.text), style="red")
             if row.cut != reason:
-                told = Text(f"{row.cut}:\n", style="dim italic") + told
+                told = Text.assemble((f"{row.cut}:\n", "dim italic"), told)
             table.add_row("", "", told)
             reason = row.cut
     return table
+
+
+def _goes_on(last: Row | None, row: Row) -> bool:
+    """Whether a row belongs to the one above it: an item of its list, or cut for its reason."""
+    if last is None or row.page or last.cut != row.cut:
+        return False
+    return row.cut is not None or last.kind is row.kind is BlockKind.LIST_ITEM
 
 
 def _kept(row: Row) -> Text:
@@ -101,4 +111,8 @@ def _kept(row: Row) -> Text:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= SHOWN_CHARS else f"{text[:SHOWN_CHARS].rstrip()} …"
+    if len(text) <= SHOWN_CHARS:
+        return text
+    begun = text[:SHOWN_CHARS]
+    # No word is cut in two, where there are words.
+    return f"{begun.rpartition(' ')[0] or begun} …"

@@ -5,34 +5,37 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-import typer
+from typing import TYPE_CHECKING
 
 from rag.errors import InvalidRequestError, RagError
+
+if TYPE_CHECKING:
+    import typer
 
 ANSWERED, FAILED, WRONG_USAGE, ABSTAINED, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 @contextmanager
 def telling_faults(*, as_json: bool) -> Iterator[None]:
-    """Turn errors into a sentence on stderr (and a JSON object on stdout) and an exit status."""
+    """Turn errors into a sentence on stderr (and a JSON object on stdout) and an exit status.
+
+    Raises SystemExit with it, as verbs do for other statuses than 0.
+    """
     try:
         yield
-    except typer.Exit:
-        raise
     except InvalidRequestError as error:
         _tell(error, as_json=as_json)
-        raise typer.Exit(WRONG_USAGE) from error
+        raise SystemExit(WRONG_USAGE) from error
     except RagError as error:
         _tell(error, as_json=as_json)
-        raise typer.Exit(FAILED) from error
+        raise SystemExit(FAILED) from error
     except KeyboardInterrupt as error:
         sys.stderr.write("Stopped. Nothing that was stored is lost.\n")
-        raise typer.Exit(INTERRUPTED) from error
+        raise SystemExit(INTERRUPTED) from error
     except BrokenPipeError as error:
         # The reader of our output went away (`footnote search … | head`): nothing left to say.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(FAILED) from error
+        raise SystemExit(FAILED) from error
     except Exception as error:
         # Libraries raise bare exceptions; a person gets a sentence all the same.
         unexpected = RagError(
@@ -40,11 +43,13 @@ def telling_faults(*, as_json: bool) -> Iterator[None]:
             "Please report it with the command you ran."
         )
         _tell(unexpected, as_json=as_json)
-        raise typer.Exit(FAILED) from error
+        raise SystemExit(FAILED) from error
 
 
-def run(app: typer.Typer) -> int:
+def run(app: "typer.Typer") -> int:
     """The exit status of the command line; wrong usage is told like every other fault."""
+    import typer
+
     try:
         return int(app(standalone_mode=False) or ANSWERED)
     except typer.Exit as stop:

@@ -11,14 +11,15 @@ from rich.text import Text
 
 from cli.faults import FAILED, print_json
 from cli.opening import reading_services
+from ingest.folder import is_gone
 from ingest.forget import Forgotten, Scan, find_document, forget, scan
-from ingest.pipeline import is_gone
 from operations.bootstrap import open_operations
 from rag.errors import InvalidRequestError
+from rag.wording import address_shown
 
 
 def forget_document(named: str, data_dir: Path | None, *, yes: bool, as_json: bool) -> None:
-    """Erase a document and print the receipt. Raises typer.Exit(1) when a trace is left."""
+    """Erase a document and print the receipt. Raises SystemExit(1) when a trace is left."""
     with reading_services(data_dir) as services:
         document = find_document(services, named)
         if not yes and (
@@ -37,7 +38,7 @@ def forget_document(named: str, data_dir: Path | None, *, yes: bool, as_json: bo
     else:
         _show(receipt, found, sources)
     if found.hits:
-        raise typer.Exit(FAILED)
+        raise SystemExit(FAILED)
 
 
 def _receipt(done: Forgotten, answers: int, found: Scan, sources: list[str]) -> dict[str, object]:
@@ -70,4 +71,5 @@ def _show(receipt: dict[str, object], found: Scan, sources: list[str]) -> None:
     )
     console.print(table)
     for source in sources:
-        console.print(Text(f"Its source {source} is still there: remove it, or it comes back."))
+        shown = address_shown(source)
+        console.print(Text(f"Its source {shown} is still there: remove it, or it comes back."))

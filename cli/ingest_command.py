@@ -5,7 +5,6 @@ from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -13,9 +12,10 @@ from rich.text import Text
 from cli.faults import FAILED, print_json
 from cli.ingest_progress import shown_progress
 from ingest.first_run import undoing_an_empty_first_run
+from ingest.folder import folder_target
+from ingest.links import link_template
 from ingest.pipeline import ingest_targets
 from ingest.report import IngestReport
-from ingest.sources import find_files
 from ingest.targets import TargetOptions, is_path, target_of
 from rag.audience import Audience
 from rag.bootstrap import open_services
@@ -31,6 +31,7 @@ def ingest(
     sources: list[str],
     options: TargetOptions,
     audience: Audience | None,
+    link: str | None,
     data_dir: Path | None,
     *,
     prune: bool,
@@ -39,12 +40,14 @@ def ingest(
     workers: str | None,
     as_json: bool,
 ) -> None:
-    """Ingest and print a summary. Raises typer.Exit(1) when a document was refused."""
+    """Ingest and print a summary. Raises SystemExit(1) when a document was refused."""
     settings = load_settings(data_dir=data_dir, broker_url=workers)
+    template = None if link is None else link_template(link)
     targets = [target_of(source, options) for source in sources]
     if not (prune and force):
         # A wrong path is found before a data directory is made for it.
-        find_files(Path(source) for source in sources if is_path(source))
+        for source in filter(is_path, sources):
+            folder_target(source).check()
     is_new = not (settings.data_dir / CATALOG_FILE).exists()
     # The plan for a store that there isn't yet is made in one that goes again.
     passing = TemporaryDirectory(prefix="footnote-plan-") if dry_run and is_new else nullcontext()
@@ -60,6 +63,7 @@ def ingest(
                         targets,
                         progress,
                         audience,
+                        link=template,
                         prune=prune,
                         force=force,
                         dry_run=dry_run,
@@ -73,7 +77,7 @@ def ingest(
     else:
         _show(report)
     if report.refused:
-        raise typer.Exit(FAILED)
+        raise SystemExit(FAILED)
 
 
 def report_to_json(report: IngestReport, *, with_steps: bool = False) -> dict[str, object]:
@@ -119,6 +123,10 @@ def _show(report: IngestReport) -> None:
 def _show_plan(report: IngestReport) -> None:
     console = Console(highlight=False, soft_wrap=True)
     table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column()
+    # A name that is cut short can't be looked for.
+    table.add_column(overflow="fold")
+    table.add_column(overflow="fold")
     for step in report.steps:
         table.add_row(step.action.value, Text(step.name), Text(step.detail, style="dim"))
     if report.steps:

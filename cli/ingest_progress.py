@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
-from ingest.pipeline import Progress
+from ingest.run import Progress
 
 # The first line comes soon enough to show that it works, the others seldom enough for a log.
 FIRST_LINE_SECONDS = 5.0

@@ -7,6 +7,7 @@ from rich.console import Console
 from cli.faults import print_json
 from cli.opening import reading_services
 from ingest.rollback import roll_back_publication
+from rag.wording import counted
 
 
 def rollback(data_dir: Path | None, *, as_json: bool) -> None:
@@ -19,7 +20,7 @@ def rollback(data_dir: Path | None, *, as_json: bool) -> None:
         print_json({"generation": state.label, "documents": documents, "passages": passages})
         return
     Console(highlight=False, soft_wrap=True).print(
-        f"Back to the state before the last publication: {documents:,} documents, {passages:,} "
-        f"passages, now {state.label}. The next ingest brings changes again; another rollback "
-        "undoes this one."
+        f"Back to the state before the last publication: {counted(documents, 'document')}, "
+        f"{counted(passages, 'passage')}, now {state.label}. The next ingest brings changes "
+        "again; another rollback undoes this one."
     )

@@ -22,12 +22,13 @@ from api.server_options import SERVER_OPTIONS
 from api.suggestions import Suggestions
 from cli.door import Door
 from cli.listening import listening_error, listening_socket
+from cli.memory import hold_few_heaps, settle
 from ingest.upkeep import Upkeep
 from operations.answers import Channel
 from operations.bootstrap import Operations, open_operations
 from rag.audience import PUBLIC
 from rag.bootstrap import open_services
-from rag.settings import Settings, load_settings
+from rag.settings import Settings, is_given, load_settings
 
 SHUTDOWN_SECONDS = 5
 # How long a thread that computes keeps Python's lock while the event loop wants it. With Python's
@@ -87,6 +88,7 @@ def serve(
     `open_operations`, `refuse_exposure` and `open_services` raise.
     """
     sys.setswitchinterval(SWITCH_SECONDS)
+    hold_few_heaps()
     settings = _settings(host=host, port=port, data_dir=data_dir, allow_anonymous=allow_anonymous)
     names: tuple[Channel, ...] = ()
     if bots:
@@ -123,6 +125,7 @@ def serve(
             )
             question = next(iter(Suggestions(services.catalog).first(1, PUBLIC)), None)
             run_bots = partial(_run_bots, names, app.state.recorder, operations, settings, door)
+            settle()
             server = _Server(config, _greeting(settings, question), run_bots)
             server.run(sockets=[listening])
         except OSError as error:
@@ -157,7 +160,7 @@ async def _run_bots(
 def _settings(**given: object) -> Settings:
     load = partial(load_settings, **given)
     settings = load()
-    if "public_url" in settings.model_fields_set:
+    if is_given("public_url"):
         return settings
     # Nobody said under which address people open documents: then it is this one.
     return load(public_url=_address(settings.host, settings.port))

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
-from pydantic import SecretStr
 from starlette.responses import PlainTextResponse
 
 from api.server_options import SERVER_OPTIONS
@@ -19,6 +18,7 @@ from cli.door import Door
 from cli.listening import listening_socket
 from operations.rooms import Rooms
 from rag.errors import InvalidRequestError
+from rag.secret import SecretStr
 from rag.settings import Settings
 
 NAME_MAX = 35

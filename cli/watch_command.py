@@ -50,9 +50,10 @@ def line_of(report: IngestReport) -> str:
         "removed": report.removed,
     }
     told = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
+    what = f"published {report.generation}: {told}" if told else f"{report.generation}: nothing new"
     return (
-        f"{dt.datetime.now().astimezone():%H:%M:%S} published {report.generation}: "
-        f"{told or 'nothing new'}; {report.passages:,} passages, {report.seconds:.1f} s"
+        f"{dt.datetime.now().astimezone():%H:%M:%S} {what}; "
+        f"{report.passages:,} passages, {report.seconds:.1f} s"
     )
 
 

@@ -10,8 +10,9 @@ from rich.progress import Progress
 
 from evals.ir_runner import document_uri
 from evals.ir_set import IrSet
-from ingest.pipeline import IngestReport, ingest_documents, ingest_paths
-from ingest.pipeline import Progress as IngestProgress
+from ingest.pipeline import ingest_documents, ingest_paths
+from ingest.report import IngestReport
+from ingest.run import Progress as IngestProgress
 from ingest.sources import SourceDocument
 from rag.bootstrap import Services, open_services
 from rag.errors import SourceError

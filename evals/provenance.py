@@ -14,7 +14,7 @@ import ingest
 import rag
 from evals.cache import key_of
 from evals.system import Catalog
-from rag.settings import Settings
+from rag.settings import Settings, settings_to_json
 
 # Where things lie on this machine; no result depends on it.
 _PLACES = {"data_dir", "cache_dir", "host", "port"}
@@ -75,7 +75,7 @@ def trace(catalog: Catalog, documents: StoredDocuments, settings: Settings) -> P
         passages=status.passages,
         data_hash=documents.data_hash,
         code_hash=hash_sources(package_folder(rag), package_folder(ingest)),
-        settings=settings.model_dump(mode="json", exclude=_PLACES),
+        settings=settings_to_json(settings, without=_PLACES),
         commit=commit,
         uncommitted_changes=changed,
         date=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),

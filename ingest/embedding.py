@@ -23,7 +23,7 @@ def embed(services: Services, embedder: Embedder, cut: Sequence[Passage]) -> int
     for start in range(0, len(missing), BATCH):
         batch = missing[start : start + BATCH]
         vectors = embedder.encode_passages([text for _, text in batch])
-        services.publisher.store_vectors(
+        services.staging.store_vectors(
             embedder.name,
             {key: vector for (key, _), vector in zip(batch, vectors, strict=True)},
         )

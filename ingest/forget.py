@@ -16,11 +16,14 @@ from rag.bootstrap import Services
 from rag.domain import Document
 from rag.errors import NotFoundError, StoreBusyError
 from rag.lexicon import terms
+from rag.wording import address_shown
 
 # Sentences shorter than this stand in other documents by chance.
 NEEDLE_CHARS = 16
 NEEDLES = 200
 BLOCK = 1 << 20
+# Documents of that name that are offered where none is found.
+NEAR = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +55,19 @@ def find_document(services: Services, named: str) -> Document:
     with suppress(ValueError, OSError, RuntimeError):
         path = Path(named).expanduser()
         wanted |= {path.absolute().as_uri(), path.resolve().as_uri()}
+    near: dict[str, None] = {}
     for summary in services.catalog.documents():
         document = services.catalog.document(summary.id)
         known = {document.id, document.uri, document.url, *document.other_addresses}
         if known & wanted:
             return document
+        like = (address_shown(each) for each in (document.uri, *document.other_addresses))
+        near |= dict.fromkeys(each for each in like if each.endswith(f"/{named}"))
+    if near:
+        meant = " or ".join(list(near)[:NEAR])
+        raise NotFoundError(
+            f"There is no document {named!r} here. Is {meant} meant? Name it whole."
+        )
     raise NotFoundError(
         f"There is no document {named!r}: give its id as footnote search shows it, its address or "
         "its path."
@@ -71,7 +82,7 @@ def forget(services: Services, named: str) -> Forgotten:
     """
     catalog = services.catalog
     with telling_disk_faults(catalog.data_dir), writing_to(catalog):
-        services.publisher.sweep()
+        services.eraser.sweep()
         document = find_document(services, named)
         rows = catalog.live_passage_ids()
         prefix = f"{document.id}:{document.revision}:"
@@ -80,7 +91,7 @@ def forget(services: Services, named: str) -> Forgotten:
         before = catalog.vector_count()
         wanted = [row[1:] for row in rows if not row[1].startswith(prefix)]
         index = built_index(services, catalog.state().model, wanted)
-        services.publisher.forget(document.id, index)
+        services.eraser.forget(document.id, index)
         services.index.builds.sweep(grace=-1)
         seen = Seen(catalog.data_dir)
         seen.drop([document.uri, *document.other_addresses])

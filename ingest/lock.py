@@ -34,6 +34,19 @@ def ingest_lock(data_dir: Path) -> Iterator[None]:
         yield
 
 
+def writing_process(data_dir: Path) -> str | None:
+    """The id of the process on this machine that holds the data directory for writing, if any."""
+    try:
+        with (data_dir / LOCK_FILE).open() as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return file.read().strip() or "unknown"
+    except OSError:
+        pass
+    return None
+
+
 @contextmanager
 def writing_to(catalog: Catalog) -> Iterator[None]:
     """Hold a catalog for writing, on this machine and wherever else it is shared.

@@ -15,6 +15,7 @@ from rag.audience import PUBLIC, Audience
 from rag.bootstrap import Services
 from rag.domain import Document, Passage
 from rag.embedder import Embedder
+from rag.wording import address_shown
 
 
 class Placing:
@@ -38,14 +39,14 @@ class Placing:
     ) -> None:
         self.report = report
         self.size = size
-        self.known = services.publisher.addresses()
+        self.known = services.origins.addresses()
         self.refused: list[tuple[str, str, str]] = []
         # Documents that this run gives a new revision.
         self.staged: set[str] = set()
         self.has_staged = False
         self._services = services
         self._named = named
-        self._pages = pages
+        self.pages = pages
         self._embed = embed
         self._dry_run = dry_run
         self._bodies: dict[str, str] = {}
@@ -61,18 +62,18 @@ class Placing:
         if known is None:
             return False
         audience = audience_under(self._named, root, source)
-        return known.source_hash == source_hash(source, audience, self._pages.repeated_on(source))
+        return known.source_hash == source_hash(source, audience, self.pages.repeated_on(source))
 
     def place(self, source: SourceDocument, root: str) -> None:
         """Stage what is new in a source. Raises SourceError when it can't be read."""
         audience = audience_under(self._named, root, source)
-        repeated = self._pages.repeated_on(source)
+        repeated = self.pages.repeated_on(source)
         hashed = source_hash(source, audience, repeated)
         known = self.known.get(source.uri)
         if known is not None and known.source_hash == hashed:
             self.report.unchanged += 1
             return
-        read = finish(source, self._pages.parsed(source), repeated)
+        read = finish(source, self.pages.parsed(source), repeated)
         self.report.flagged += [
             (source.name, f"{hidden.reason}: {hidden.text}") for hidden in read.parsed.hidden
         ]
@@ -106,7 +107,9 @@ class Placing:
             if source.uri in self.known:
                 step = Step(Action.CHANGE, source.name, document_id, "now a copy")
             elif before and left == before:
-                step = Step(Action.MOVE, source.name, document_id, f"from {min(left)}")
+                step = Step(
+                    Action.MOVE, source.name, document_id, f"from {address_shown(min(left))}"
+                )
             else:
                 step = Step(Action.DUPLICATE, source.name, document_id, "the same content")
             self.report.note(step)
@@ -115,7 +118,7 @@ class Placing:
     def _with_body(self, body: str) -> str | None:
         if body in self._bodies:
             return self._bodies[body]
-        found = self._services.publisher.document_of_body(body)
+        found = self._services.origins.document_of_body(body)
         return None if found in self.staged else found
 
     def _stage(
@@ -146,7 +149,7 @@ class Placing:
                 metadata=read.parsed.metadata,
                 audience=audience,
             )
-            services.publisher.stage(document, cut, root, hashed)
+            services.staging.stage(document, cut, root, hashed)
         self._move(source.uri, document_id)
         self._bodies[body] = document_id
         self.staged.add(document_id)
@@ -164,7 +167,7 @@ class Placing:
         if read.url == self.known[source.uri].url:
             # Other bytes, the same words: nothing that a reader could see.
             if not self._dry_run:
-                self._services.publisher.refresh_source(source.uri, hashed, read.parsed.metadata)
+                self._services.staging.refresh_source(source.uri, hashed, read.parsed.metadata)
             self.report.unchanged += 1
             return
         self._stage_address(source, read, document_id, root, hashed)
@@ -192,7 +195,7 @@ class Placing:
     ) -> None:
         self.has_staged = True
         if not self._dry_run:
-            self._services.publisher.stage_address(document_id, source.uri, read.url, root, hashed)
+            self._services.staging.stage_address(document_id, source.uri, read.url, root, hashed)
 
     def _move(self, uri: str, document_id: str) -> None:
         self.has_staged = True

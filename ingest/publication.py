@@ -6,8 +6,8 @@ from pathlib import Path
 
 from rag.bootstrap import Services
 from rag.errors import IndexFaultError, PermanentError, StoreBusyError
+from rag.generation import Build
 from rag.index_folders import Wanted
-from rag.publisher import Build
 
 
 @contextmanager
@@ -63,7 +63,7 @@ def clear(services: Services, replaced: str = "") -> None:
     """Delete what no reader can reach any more. What can't be deleted now is the next run's."""
     if replaced:
         services.index.builds.retire(replaced)
-    services.publisher.sweep()
+    services.eraser.sweep()
     services.index.builds.sweep()
 
 

@@ -2,7 +2,6 @@
 
 from contextlib import ExitStack, closing
 from functools import cached_property
-from types import TracebackType
 from typing import Protocol, Self
 
 from ingest.web.fetcher import Fetcher
@@ -49,10 +48,5 @@ class Reach:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()

@@ -26,7 +26,7 @@ def rebuild(
 
     How many documents, and how many texts were embedded.
     """
-    remaining = services.publisher.remaining_documents(removed)
+    remaining = services.origins.remaining_documents(removed)
     wanted = [name for name in remaining if name not in staged]
     embedded = 0
     for place, document_id in enumerate(wanted):
@@ -36,5 +36,5 @@ def rebuild(
         parsed = ParsedText(document.text, document.blocks, document.metadata)
         cut = list(passages(document_id, document.title, parsed, embedder.token_count, size))
         embedded += embed(services, embedder, cut)
-        services.publisher.stage(document, cut)
+        services.staging.stage(document, cut)
     return len(wanted), embedded

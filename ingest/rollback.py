@@ -14,6 +14,6 @@ def roll_back_publication(services: Services) -> IndexState:
     """
     data_dir = services.catalog.data_dir
     with telling_disk_faults(data_dir), writing_to(services.catalog):
-        services.publisher.sweep()
+        services.eraser.sweep()
         roll_back(services)
     return services.catalog.state()

@@ -1,8 +1,15 @@
 """Sentences of a text, as spans."""
 
+import re
 from collections.abc import Iterator
 
 import sentencex
+
+# Text without full stops (a transcript, a log, a line of data) is one sentence to a splitter, and
+# neither the embedder nor a reader takes in more than the beginning of it.
+LONGEST = 1_000
+# Where such a text is cut best, best first; any place, at last.
+BREAKS = tuple(re.compile(mark) for mark in (r"\n(?=\s*\S)", r"[;:,，、；]\s", r"\s"))
 
 
 def sentence_spans(text: str, offset: int = 0) -> Iterator[tuple[int, int]]:
@@ -12,5 +19,18 @@ def sentence_spans(text: str, offset: int = 0) -> Iterator[tuple[int, int]]:
         start = position + len(piece) - len(piece.lstrip())
         end = position + len(piece.rstrip())
         position += len(piece)
+        while end - start > LONGEST:
+            cut = _place(text, start)
+            yield offset + start, offset + cut
+            start = end - len(text[cut:end].lstrip())
         if start < end:
             yield offset + start, offset + end
+
+
+def _place(text: str, start: int) -> int:
+    """Where a sentence that begins here and is too long is cut: after a mark, before the space."""
+    for mark in BREAKS:
+        found = [each.end() for each in mark.finditer(text, start + LONGEST // 2, start + LONGEST)]
+        if found:
+            return start + len(text[start : found[-1]].rstrip())
+    return start + LONGEST

@@ -26,6 +26,7 @@ class SitePages:
     _edges: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _by_hash: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _remembered: dict[str, ParsedText] = field(default_factory=dict)
+    _refused: dict[str, str] = field(default_factory=dict)
     _characters: int = 0
     _repeated: frozenset[str] = frozenset()
 
@@ -52,22 +53,29 @@ class SitePages:
 
     def is_remembered(self, source: SourceDocument) -> bool:
         """Whether this page was parsed to be counted, and need not be parsed again."""
-        return _hash(source) in self._remembered
+        return _hash(source) in self._remembered or _hash(source) in self._refused
 
     def repeated_on(self, source: SourceDocument) -> tuple[str, ...]:
         """Those of the site's repeated blocks that this page holds, sorted."""
         if source.media_type != HTML or not self._repeated:
             return ()
-        return tuple(sorted(self._repeated.intersection(self._edges_of(source))))
+        try:
+            return tuple(sorted(self._repeated.intersection(self._edges_of(source))))
+        except SourceError:
+            # It has no blocks that could be repeated; `parsed` says why.
+            return ()
 
     def parsed(self, source: SourceDocument) -> ParsedText:
-        """The page in canonical text, what its ends hold noted in its metadata."""
+        """The page in canonical text, what its ends hold noted in its metadata.
+
+        Raises SourceError with the reason when it is refused.
+        """
         if source.media_type != HTML:
             return self.parse(source.body(), source.media_type)
         content_hash = _hash(source)
         parsed = self._remembered.pop(content_hash, None)
         if parsed is None:
-            parsed = self.parse(source.body(), source.media_type)
+            parsed = self._parsed_once(source)
         else:
             self._characters -= len(parsed.text)
         noted = " ".join((content_hash, *edge_keys(parsed)))
@@ -76,12 +84,24 @@ class SitePages:
     def _edges_of(self, source: SourceDocument) -> tuple[str, ...]:
         content_hash = _hash(source)
         if content_hash not in self._by_hash:
-            parsed = self.parse(source.body(), source.media_type)
+            parsed = self._parsed_once(source)
             self._by_hash[content_hash] = edge_keys(parsed)
             if self._characters < REMEMBERED_CHARS:
                 self._remembered[content_hash] = parsed
                 self._characters += len(parsed.text)
         return self._by_hash[content_hash]
+
+    def _parsed_once(self, source: SourceDocument) -> ParsedText:
+        """What its parser gives. A page that hangs or ends its parser does so once in an ingest."""
+        content_hash = _hash(source)
+        if content_hash in self._refused:
+            raise SourceError(self._refused[content_hash])
+        content = source.body()
+        try:
+            return self.parse(content, source.media_type)
+        except SourceError as error:
+            self._refused[content_hash] = str(error)
+            raise
 
 
 def _hash(source: SourceDocument) -> str:

@@ -2,12 +2,14 @@
 
 import os
 import stat
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.archives import members_of
 from ingest.formats import MEDIA_TYPES, ZIP
+from ingest.passing_over import rules_of
 from ingest.source import FoundSource, ReadableSource, SourceDocument
 from rag.errors import SourceError
 
@@ -26,11 +28,15 @@ ENDINGS = ", ".join(MEDIA_TYPES)
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """A file that will be read when its turn comes. `named` is the path it was found under."""
+    """A file that will be read when its turn comes. `named` is the path it was found under.
+
+    `glob` is what chose it there, "" where all were taken.
+    """
 
     path: Path
     name: str
     named: Path
+    glob: str = ""
 
     @property
     def uri(self) -> str:
@@ -40,7 +46,7 @@ class FoundFile:
     @property
     def root(self) -> str:
         """The address of the path it was found under."""
-        return self.named.as_uri()
+        return (self.named / self.glob).as_uri()
 
     @property
     def media_type(self) -> str | None:
@@ -69,20 +75,32 @@ class FoundFile:
             raise SourceError(f"it can't be read ({reason})") from error
 
 
-def find_files(paths: Iterable[Path], *, may_be_empty: bool = False) -> list[FoundSource]:
+def find_files(
+    paths: Iterable[Path],
+    *,
+    glob: str = "",
+    may_be_empty: bool = False,
+    others: Counter[str] | None = None,
+) -> list[FoundSource]:
     """The documents under these files and folders, sorted by path, none twice; archives opened.
 
-    In folders and archives, hidden files and kinds that are not supported are passed over. Raises
-    SourceError for a path that does not exist or can't be listed, and, unless it `may_be_empty`,
-    for a folder without any document.
+    In folders and archives, hidden files, ignored ones and kinds that are not supported are passed
+    over; the endings of the last are counted in `others`. With a `glob` only the files of a folder
+    are taken that it fits. Raises SourceError for a path that does not exist or can't be listed,
+    and, unless it `may_be_empty`, for a folder without any document.
     """
     found: dict[Path, FoundFile] = {}
+    counted = Counter[str]() if others is None else others
     for path in paths:
         root = _existing(path)
-        files = [FoundFile(root, _shown(root), root)] if root.is_file() else list(_walk(root))
+        is_file = root.is_file() and not glob
+        walk = [] if is_file else list(_walk(root, glob, counted))
+        files = [FoundFile(root, _shown(root), root)] if is_file else walk
         if not files and not may_be_empty:
             raise SourceError(
-                f"The folder {path} holds no document: put {ENDINGS} files in it "
+                f"No document fits {path / glob}: check it. Nothing that was stored has changed."
+                if glob
+                else f"The folder {path} holds no document: put {ENDINGS} files in it "
                 "or name another. Nothing that was stored has changed."
             )
         for file in files:
@@ -134,17 +152,27 @@ def _shown(path: Path, root: Path | None = None) -> str:
     return os.fsencode(name).decode("utf-8", "replace")
 
 
-def _walk(root: Path) -> Iterator[FoundFile]:
+def _walk(root: Path, glob: str, others: Counter[str]) -> Iterator[FoundFile]:
     def refuse(error: OSError) -> None:
         raise SourceError(
             f"The folder {error.filename} can't be listed ({error.strerror}): "
             "check its permissions."
         )
 
+    rules = rules_of(root, glob)
     # Links to folders are not followed, so that a loop of links ends.
     for folder, subfolders, names in os.walk(root, onerror=refuse):
-        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
+        within = "" if folder == str(root) else f"{_shown(Path(folder), root)}/"
+        subfolders[:] = sorted(
+            name
+            for name in subfolders
+            if not name.startswith(".") and not rules.drops(f"{within}{_shown(Path(name))}/")
+        )
         for name in sorted(names):
             path = Path(folder) / name
-            if not name.startswith(".") and path.suffix.lower() in MEDIA_TYPES:
-                yield FoundFile(path, _shown(path, root), root)
+            if name.startswith(".") or not rules.wants(shown := _shown(path, root)):
+                continue
+            if path.suffix.lower() in MEDIA_TYPES:
+                yield FoundFile(path, shown, root, glob)
+            else:
+                others[path.suffix.lower()] += 1

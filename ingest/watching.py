@@ -42,12 +42,12 @@ def follow(
 def _changes(
     services: Services, paths: Sequence[Path], stop: Event, settle_ms: int
 ) -> Iterator[object]:
-    data_dir = str(services.catalog.data_dir.resolve())
+    data_dir = services.catalog.data_dir.resolve()
     is_first = True
     # The first turn comes once the folder is watched: what changes during the first ingest counts.
     for changes in watch(
         *paths,
-        watch_filter=lambda _, path: not path.startswith(data_dir),
+        watch_filter=lambda _, path: not Path(path).is_relative_to(data_dir),
         debounce=settle_ms,
         rust_timeout=POLL_MS,
         yield_on_timeout=True,

@@ -173,7 +173,12 @@ def _engine(url: str | URL) -> Engine:
         if parsed.get_backend_name() != "sqlite":
             return create_engine(parsed, pool_pre_ping=True)
         engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+    except ModuleNotFoundError as error:
+        raise PermanentError(
+            f"FOOTNOTE_OPERATIONS_URL needs the driver {error.name}, which is not installed: for "
+            "PostgreSQL write postgresql+psycopg://… and pip install 'footnote[cluster]'."
+        ) from error
+    except (ArgumentError, NoSuchModuleError) as error:
         raise InvalidRequestError(
             f"FOOTNOTE_OPERATIONS_URL names no database we can reach ({error}): give a URL such as "
             "sqlite:////var/lib/footnote/operations.sqlite3 and install its driver."

@@ -12,12 +12,14 @@ from rag.citations import document_url
 from rag.composer import ExtractiveComposer
 from rag.embedder import Embedder
 from rag.embedder_choice import open_embedder
+from rag.eraser import Eraser
 from rag.errors import InvalidRequestError, PermanentError
 from rag.faults import arm
 from rag.finder import Finder
 from rag.index_folders import FolderBuilds
 from rag.judge import Judge
 from rag.model_files import MINILM
+from rag.origins import Origins
 from rag.publisher import Publisher
 from rag.ranking import CrossEncoderRanker, SimilarityRanker
 from rag.refusals import Refusals
@@ -28,6 +30,7 @@ from rag.serving_embedder import Embedders, ServingEmbedder
 from rag.settings import Settings
 from rag.spelling import Speller
 from rag.stages import NOTHING_LEFT_OUT, OptionalStage, Without
+from rag.staging import Staging
 from rag.token_vectors import TokenEncoder
 from rag.validation import QuestionLimits
 from rag.vector_index import AutoIndex, Builds
@@ -51,7 +54,10 @@ class Services:
     embedder: ServingEmbedder
     embedders: Embedders
     catalog: Catalog
+    origins: Origins
+    staging: Staging
     publisher: Publisher
+    eraser: Eraser
     refusals: Refusals
     index: AutoIndex
     answerer: Answerer
@@ -105,7 +111,10 @@ def open_services(
         embedder=embedder,
         embedders=embedders,
         catalog=catalog,
+        origins=Origins(catalog.database),
+        staging=Staging(catalog.database),
         publisher=publisher,
+        eraser=Eraser(catalog.database),
         refusals=Refusals(catalog.database),
         index=index,
         answerer=answerer,

@@ -1,6 +1,6 @@
 """The truth: documents, revisions, passages and embeddings. Indexes are derived from it.
 
-Here it is opened and read; `publisher` changes it.
+Here it is opened and read; `staging`, `publisher` and `eraser` change it.
 """
 
 import json
@@ -18,6 +18,7 @@ from rag.catalog_view import CatalogView, Vocabularies
 from rag.database import Database
 from rag.domain import StoreStatus
 from rag.errors import IncompatibleStoreError
+from rag.origins import Origins
 from rag.refusals import Refusals
 from rag.sql_script import statements
 
@@ -161,6 +162,7 @@ class Catalog(CatalogView):
                 audiences=self.counts_by_label(),
                 is_sound=self.is_sound(),
                 refused=Refusals(self.database).all(),
+                links=Origins(self.database).named_links(),
             )
 
     def close(self) -> None:

@@ -13,17 +13,20 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
+import httpx
+
 from rag.catalog import Catalog
 from rag.chroma_index import ChromaIndex, OpenClient
-from rag.errors import IndexFaultError, TransientError
+from rag.errors import IndexFaultError, PermanentError, TransientError
 from rag.faults import fault_point
+from rag.generation import new_generation
 from rag.index_folders import GRACE_SECONDS, Wanted
-from rag.publisher import new_generation
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
 
 SECONDS = 60.0
+REFUSED = (401, 403)
 RETIRED = "footnote_retired"
 # A build of which more has gone than this many times what stays is left for a new one.
 BLOATED = 2
@@ -48,10 +51,10 @@ class ServerBuilds:
     def build(self, model: str, wanted: Wanted, base: str = "") -> str:
         """The name of a build that holds these passages: `base` where it goes on, else a new one.
 
-        Raises TransientError when the server can't be used.
+        Raises TransientError when the server can't be used, PermanentError when it refuses us.
         """
         with self._telling():
-            if base and self._fill(base, model, wanted):
+            if base and self._goes_on(base, model, wanted):
                 return base
             name = new_generation()
             if not self._fill(name, model, wanted):
@@ -87,6 +90,15 @@ class ServerBuilds:
         live = {row[1] for row in self._catalog.live_passage_ids()}
         with self.open(name, model) as index:
             index.delete({key: value for key, value in index.ids().items() if key not in live})
+
+    def _goes_on(self, base: str, model: str, wanted: Wanted) -> bool:
+        try:
+            return self._fill(base, model, wanted)
+        except IndexFaultError as error:
+            if any(isinstance(cause, httpx.TransportError) for cause in _causes(error)):
+                raise
+            # It answers, so what a crash of the server damaged is left for a new build.
+            return False
 
     def _fill(self, name: str, model: str, wanted: Wanted) -> bool:
         with self.open(name, model) as index:
@@ -133,11 +145,31 @@ class ServerBuilds:
         try:
             yield
         except IndexFaultError as error:
+            if _is_refusal(error):
+                raise PermanentError(
+                    f"The Chroma server at {self._url}, or the proxy before it, does not let us in:"
+                    " set FOOTNOTE_CHROMA_TOKEN to the token that it expects. Nothing that was "
+                    "stored is lost."
+                ) from error
             raise TransientError(
-                f"{error} It is the server at {self._url}: check that it runs and that "
-                "FOOTNOTE_CHROMA_URL is right, then run this again. Nothing that was stored is "
-                "lost."
+                f"{error} It is the server at {self._url}: check that it runs (after its disk was "
+                "full it must be started anew) and that FOOTNOTE_CHROMA_URL is right, then run "
+                "this again. Nothing that was stored is lost."
             ) from error
+
+
+def _is_refusal(error: BaseException) -> bool:
+    # Chroma's own errors say nothing of it; the one below them has the server's answer.
+    return any(
+        isinstance(cause, httpx.HTTPStatusError) and cause.response.status_code in REFUSED
+        for cause in _causes(error)
+    )
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def connect(url: str, token: str | None) -> "Client":

@@ -1,5 +1,6 @@
 """SQLite connections: one a thread, write-ahead logging, every fault a sentence."""
 
+import shutil
 import sqlite3
 import threading
 import time
@@ -11,6 +12,8 @@ from typing import Protocol
 from rag.errors import IncompatibleStoreError, PermanentError, StoreBusyError
 
 BUSY_SECONDS = 10.0
+# Less than SQLite takes at once for what it shares between processes.
+FULL_BYTES = 65_536
 
 
 class WriteGuard(Protocol):
@@ -146,17 +149,25 @@ class Database:
             return PermanentError(
                 f"{self.file} can't be opened for writing: check the folder's permissions."
             )
+        if "full" in reason or ("disk I/O" in reason and _is_full(self.file.parent)):
+            return PermanentError(
+                f"The disk that holds {self.file.parent} is full: free some space. "
+                "Nothing that was stored is lost."
+            )
         if "disk I/O" in reason:
             return PermanentError(
                 f"The disk that holds {self.file} can't be read or written ({reason}): "
                 "check it. Nothing that was stored is lost."
             )
-        if "full" in reason:
-            return PermanentError(
-                f"The disk that holds {self.file.parent} is full: free some space. "
-                "Nothing that was stored is lost."
-            )
         return IncompatibleStoreError(
             f"{self.file} is not a catalog this version of Footnote can use ({reason}): name an "
             "empty --data-dir and ingest again."
         )
+
+
+def _is_full(folder: Path) -> bool:
+    # Where SQLite maps a file into memory, it calls a full disk an I/O error.
+    try:
+        return shutil.disk_usage(folder).free < FULL_BYTES
+    except OSError:
+        return False

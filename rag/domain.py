@@ -268,6 +268,7 @@ class StoreStatus:
 
     `audiences` counts the documents that are for one label, beyond the public ones. `is_sound` is
     False while the vector index is known to differ from the catalog and waits to be rebuilt.
+    `links` are the templates of public addresses that were named for sources, by their addresses.
     """
 
     data_dir: str
@@ -282,3 +283,4 @@ class StoreStatus:
     audiences: Mapping[str, int] = field(default_factory=dict)
     is_sound: bool = True
     refused: tuple[RefusedDocument, ...] = ()
+    links: Mapping[str, str] = field(default_factory=dict)

@@ -4,7 +4,6 @@ LangChain's own base class costs a fifth of a second to import, which a question
 would pay: `rag/langchain.py` makes the embedders its subclasses for whoever uses LangChain.
 """
 
-import asyncio
 import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -64,10 +63,14 @@ class LangChainEmbedder(ABC):
 
     async def aembed_documents(self, texts: list[str]) -> list[list[float]]:
         """The same in a thread."""
+        import asyncio
+
         return await asyncio.to_thread(self.embed_documents, texts)
 
     async def aembed_query(self, text: str) -> list[float]:
         """The same in a thread."""
+        import asyncio
+
         return await asyncio.to_thread(self.embed_query, text)
 
 

@@ -14,7 +14,7 @@ from rag.build_kinds import BuildIndex, kind_for, kind_in
 from rag.catalog import VECTORS, Catalog
 from rag.errors import IndexFaultError
 from rag.faults import fault_point
-from rag.publisher import new_generation
+from rag.generation import new_generation
 
 UNFINISHED = ".new"
 GRACE_SECONDS = 60.0

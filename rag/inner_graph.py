@@ -4,13 +4,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rag.model_files import MS_MARCO_RERANKER
-from rag.onnx_graph import kept_graph
+from rag.onnx_graph import kept_graph, save_mapped
 from rag.onnx_session import RUNTIME, optimise
 
 # The eighth and ninth of twelve layers: before them question and text have hardly met, after them
-# all that is left is how well they go together (docs/adr/0023).
+# all that is left is how well they go together (docs/adr/0025).
 LAYERS = (8, 9)
-FORM = f"inner-{'-'.join(map(str, LAYERS))}-1-{RUNTIME}"
+FORM = f"inner-{'-'.join(map(str, LAYERS))}-2-{RUNTIME}"
 INNER = tuple(f"inner_{layer}" for layer in LAYERS)
 # Counted from 0 there: what leaves the layer's last normalisation.
 STATES = "/bert/encoder/layer.{}/output/LayerNorm/Add_1_output_0"
@@ -37,8 +37,8 @@ def _make(graph: Path) -> None:
         model.graph.output.append(
             onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, shape)
         )
-    with TemporaryDirectory(dir=graph.parent) as scratch:
+    with TemporaryDirectory(dir=graph.parent.parent) as scratch:
         plain, optimised = Path(scratch) / "plain.onnx", Path(scratch) / "optimised.onnx"
         onnx.save(model, plain)
         optimise(plain, optimised)
-        optimised.replace(graph)
+        save_mapped(onnx.load(optimised), graph)

@@ -13,10 +13,10 @@ from rag.embedder import LangChainEmbedder, Vectors
 from rag.model_files import MINILM
 from rag.onnx_graph import graph_of
 from rag.onnx_int8 import int8_graph_of
-from rag.onnx_session import Encoding, Session, feed, open_session, open_tokenizer
+from rag.onnx_session import Encoding, Session, feed, open_session
 from rag.token_vectors import TokenVectors
+from rag.word_pieces import counting_tokenizer, cutting_tokenizer
 
-MAX_TOKENS = 256
 MAX_BATCH = 32
 INT8_NAME = f"{MINILM.name}-int8"
 NAMES = (INT8_NAME, MINILM.name)
@@ -46,8 +46,7 @@ class MiniLmEmbedder(LangChainEmbedder):
         self.name = name
         self._cache_dir = cache_dir
         self._threads = threads
-        self._tokenizer = open_tokenizer(MINILM.path() / "tokenizer.json", MAX_TOKENS)
-        self._counter = open_tokenizer(MINILM.path() / "tokenizer.json", 1_000_000)
+        self._tokenizer = cutting_tokenizer()
         self._session = open_session(graph_of(MINILM, cache_dir), threads)
         self.vocabulary_size = self._tokenizer.get_vocab_size()
 
@@ -88,7 +87,7 @@ class MiniLmEmbedder(LangChainEmbedder):
 
     def token_count(self, text: str) -> int:
         """The number of the model's tokens in the text, uncut."""
-        return len(self._counter.encode(text).ids)
+        return len(counting_tokenizer().encode(text).ids)
 
     def is_word(self, text: str) -> bool:
         """Whether the model's vocabulary holds the text, lower case, as one whole word."""

@@ -1,23 +1,30 @@
 """An ONNX graph made once from a model's own weights, so that answering needs no torch.
 
 Importing torch and sentence-transformers costs seconds; ONNX Runtime loads the same weights in a
-few tenths. The graph is kept in the cache folder beside a record of the weights it was made from
-and of its own hash; either one differing makes it anew.
+few hundredths, since they lie beside the graph in a file that is mapped into memory instead of
+read (docs/adr/0024). Each graph has a folder of its own in the cache, with a record of the weights
+it was made from and of its files' hashes; any of them differing makes it anew.
 """
 
-import json
-import os
 import warnings
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING
 
 from rag.errors import PermanentError
-from rag.model_files import PackagedModel, sha256_of
+from rag.graph_record import is_as_recorded, write_record
+from rag.model_files import PackagedModel
 
-GRAPH_FORMAT = 1
+if TYPE_CHECKING:
+    from onnx import ModelProto
+
+GRAPH_FORMAT = 2
+GRAPH = "graph.onnx"
+WEIGHTS = "weights.bin"
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+# Smaller tensors stay in the graph.
+MAPPED_FROM_BYTES = 1_024
 
 
 def graph_of(model: PackagedModel, cache_dir: Path) -> Path:
@@ -35,31 +42,52 @@ def kept_graph(
 ) -> Path:
     """The file of one form of the model's graph, by `make` where the cache has none that is intact.
 
-    Raises PermanentError when the cache can't be written.
+    `make` may put other files beside the one it is given. Raises PermanentError when the cache
+    can't be written.
     """
-    graph = cache_dir / "graphs" / f"{model.name}-{model.sha256[:12]}-{form}.onnx"
-    record = graph.with_suffix(".json")
-    if not _is_intact(graph, record, model):
+    folder = cache_dir / "graphs" / f"{model.name}-{model.sha256[:12]}-{form}"
+    if not is_as_recorded(folder, model.sha256):
         try:
-            graph.parent.mkdir(parents=True, exist_ok=True)
-            make(graph)
-            _write_whole(
-                record, json.dumps({"weights": model.sha256, "graph": sha256_of(graph)}).encode()
-            )
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            with TemporaryDirectory(dir=folder.parent) as scratch:
+                made = Path(scratch) / "made"
+                made.mkdir()
+                make(made / GRAPH)
+                write_record(made, model.sha256)
+                _put(made, folder, model.sha256)
         except OSError as error:
             raise PermanentError(
-                f"The model's graph can't be kept in {graph.parent} ({error.strerror}): "
+                f"The model's graph can't be kept in {folder.parent} ({error.strerror}): "
                 "free some space or set FOOTNOTE_CACHE_DIR to a folder that can be written."
             ) from error
-    return graph
+    return folder / GRAPH
 
 
-def _is_intact(graph: Path, record: Path, model: PackagedModel) -> bool:
+def _put(made: Path, folder: Path, weights: str) -> None:
+    if folder.exists():
+        # Damaged. Who has it open goes on reading the old files.
+        folder.rename(made.with_name("damaged"))
     try:
-        made_from: Any = json.loads(record.read_bytes())
-        return bool(made_from["weights"] == model.sha256 and made_from["graph"] == sha256_of(graph))
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+        made.rename(folder)
+    except OSError:
+        # Another process was faster, and made the same.
+        if not is_as_recorded(folder, weights):
+            raise
+
+
+def save_mapped(model: "ModelProto", graph: Path) -> None:
+    """Write the graph, its weights beside it so that they are mapped into memory, never read."""
+    import onnx
+
+    onnx.save_model(
+        model,
+        graph,
+        save_as_external_data=True,
+        location=WEIGHTS,
+        size_threshold=MAPPED_FROM_BYTES,
+    )
+    # Made as a scratch file is, for its owner alone; a cache may be shared.
+    graph.with_name(WEIGHTS).chmod(graph.stat().st_mode)
 
 
 def _make(folder: Path, graph: Path) -> None:
@@ -85,7 +113,7 @@ def _make(folder: Path, graph: Path) -> None:
 
     ones = torch.ones(2, 8, dtype=torch.long)
     axes = {0: "batch", 1: "tokens"}
-    with TemporaryDirectory(dir=graph.parent) as scratch, warnings.catch_warnings():
+    with TemporaryDirectory(dir=graph.parent.parent) as scratch, warnings.catch_warnings():
         # Tracing warns of branches on shapes; the tests compare the graph with the model instead.
         warnings.simplefilter("ignore")
         traced = Path(scratch) / "traced.onnx"
@@ -99,17 +127,10 @@ def _make(folder: Path, graph: Path) -> None:
             opset_version=17,
             dynamo=False,
         )
-        fused = Path(scratch) / "fused.onnx"
-        optimizer.optimize_model(
+        fused = optimizer.optimize_model(
             str(traced),
             "bert",
             num_heads=encoder.config.num_attention_heads,
             hidden_size=encoder.config.hidden_size,
-        ).save_model_to_file(str(fused))
-        fused.replace(graph)
-
-
-def _write_whole(file: Path, content: bytes) -> None:
-    scratch = file.with_name(f".{file.name}.{os.getpid()}")
-    scratch.write_bytes(content)
-    scratch.replace(file)
+        )
+        save_mapped(fused.model, graph)

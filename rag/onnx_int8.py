@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rag.model_files import PackagedModel
-from rag.onnx_graph import GRAPH_FORMAT, graph_of, kept_graph
+from rag.onnx_graph import GRAPH_FORMAT, graph_of, kept_graph, save_mapped
 
 INT8_FORMAT = 1
 
@@ -30,7 +30,7 @@ def _quantise(exact: Path, graph: Path) -> None:
     model = onnx.load(exact)
     # The graph was fused already; without this note the library logs a warning to stderr.
     add_pre_process_metadata(model)
-    with TemporaryDirectory(dir=graph.parent) as scratch:
+    with TemporaryDirectory(dir=graph.parent.parent) as scratch:
         made = Path(scratch) / "int8.onnx"
         quantize_dynamic(
             model,
@@ -44,4 +44,4 @@ def _quantise(exact: Path, graph: Path) -> None:
             # Types behind fused operators can't be inferred.
             extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
         )
-        made.replace(graph)
+        save_mapped(onnx.load(made), graph)

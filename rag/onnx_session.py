@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
-from tokenizers import Encoding, Tokenizer
+from tokenizers import Encoding
 
 __all__ = [
     "RUNTIME",
@@ -14,7 +14,6 @@ __all__ = [
     "Session",
     "feed",
     "open_session",
-    "open_tokenizer",
     "optimise",
 ]
 
@@ -36,10 +35,8 @@ def optimise(graph: Path, to: Path) -> None:
     onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
 
 
-def open_session(
-    graph: Path, threads: int, *, is_optimised: bool = False
-) -> onnxruntime.InferenceSession:
-    """A session for the graph on the CPU, whose threads sleep when idle instead of spinning."""
+def open_session(graph: Path, threads: int) -> onnxruntime.InferenceSession:
+    """A session for a kept graph on the CPU, whose threads sleep when idle instead of spinning."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
@@ -47,18 +44,9 @@ def open_session(
     options.enable_cpu_mem_arena = False
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
-    if is_optimised:
-        off = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-        options.graph_optimization_level = off
+    # Kept graphs are as good as they get; looking for more takes as long as opening them.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
-
-
-def open_tokenizer(file: Path, max_tokens: int) -> Tokenizer:
-    """The model's tokenizer, cutting at `max_tokens` and never padding."""
-    tokenizer = Tokenizer.from_file(str(file))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(max_tokens)
-    return tokenizer
 
 
 def feed(encodings: Sequence[Encoding]) -> dict[str, NDArray[np.int64]]:

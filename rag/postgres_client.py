@@ -69,6 +69,11 @@ class PostgresAddress:
 
         try:
             yield
+        except psycopg.errors.DiskFull as error:
+            raise PermanentError(
+                f"The disk of the PostgreSQL server at {self.name} is full: free some space there. "
+                "Nothing that was stored is lost."
+            ) from error
         except psycopg.OperationalError as error:
             raise TransientError(
                 f"PostgreSQL can't be reached at {self.name} ({_first_line(error)}): check that it "

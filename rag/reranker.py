@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from rag.inner_graph import INNER, inner_graph
 from rag.linear_reading import LinearReading, States, bundled_reading, observed
 from rag.model_files import MS_MARCO_RERANKER
-from rag.onnx_session import feed, open_session, open_tokenizer
-
-MAX_TOKENS = 256
+from rag.onnx_session import feed, open_session
+from rag.word_pieces import cutting_tokenizer
 
 
 class Reranker(Protocol):
@@ -41,9 +40,8 @@ class MsMarcoReranker:
     def __init__(
         self, cache_dir: Path, threads: int = 1, reading: LinearReading | None = None
     ) -> None:
-        folder = MS_MARCO_RERANKER.path()
-        self._tokenizer = open_tokenizer(folder / "tokenizer.json", MAX_TOKENS)
-        self._session = open_session(inner_graph(cache_dir), threads, is_optimised=True)
+        self._tokenizer = cutting_tokenizer()
+        self._session = open_session(inner_graph(cache_dir), threads)
         self._reading = reading
 
     def score(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:

@@ -1,53 +1,43 @@
 """Settings, read from the environment (`FOOTNOTE_…`) and from a `.env` file."""
 
 import os
+from collections.abc import Collection
+from dataclasses import dataclass, fields
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Literal
-
-from dotenv import dotenv_values
-from platformdirs import user_cache_path
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from typing import Any, Literal
 
 from rag.errors import InvalidRequestError
+from rag.secret import SecretStr
+from rag.setting_values import Field, FieldMadeBy, value_of
 
 ENV_PREFIX = "FOOTNOTE_"
-ENV_FILE = ".env"
+ENV_FILE = Path(".env")
 RATE = r"^(none|[1-9]\d{0,8}/(second|minute|hour|day))$"
-
-
-def _split(value: object) -> object:
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return value
-
-
-# From the environment as "a, b"; pydantic-settings itself would want JSON.
-Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 # Scheme, host and port, as browsers say it; nothing that could end a header's directive.
-Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:\d{1,5})?$")]
-Origins = Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_split)]
-Network = Annotated[IPv4Network | IPv6Network, Field(union_mode="left_to_right")]
-Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_split)]
+ORIGIN = r"^https?://[a-z0-9.-]+(:\d{1,5})?$"
+SHA256 = r"^[0-9a-f]{64}$"
+
+# In the environment as "a, b".
+Names = tuple[str, ...]
+Networks = tuple[IPv4Network | IPv6Network, ...]
 
 
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Sha256s = Annotated[tuple[Sha256, ...], NoDecode, BeforeValidator(_split)]
+def _own_cache() -> Path:
+    from platformdirs import user_cache_path
+
+    return user_cache_path("footnote")
 
 
-class Settings(BaseSettings):
-    """Everything an operator may set. Unknown names are rejected by `load_settings`."""
-
-    model_config = SettingsConfigDict(
-        env_prefix=ENV_PREFIX, env_file=ENV_FILE, extra="ignore", frozen=True
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything an operator may set. `load_settings` reads it, and refuses unknown names."""
 
     data_dir: Path = Field(
         Path(".footnote"), description="Where the catalog and the vector index live."
     )
-    cache_dir: Path = Field(
-        default_factory=lambda: user_cache_path("footnote"),
+    cache_dir: Path = FieldMadeBy(
+        _own_cache,
         description="Where graphs made from model weights are kept. Safe to delete.",
     )
     embedding_model: str = Field(
@@ -55,8 +45,10 @@ class Settings(BaseSettings):
         description="The bundled model, with passages embedded fast (-int8) or exactly "
         "(all-MiniLM-L6-v2), or any other sentence-transformers model by name or path.",
     )
-    embedding_model_sha256: Sha256s = Field(
-        (), description="Its weights' sha256, comma-separated if several files; others are refused."
+    embedding_model_sha256: Names = Field(
+        (),
+        each=SHA256,
+        description="Its weights' sha256, comma-separated if several files; others are refused.",
     )
     profile: Literal["full", "fast"] = Field(
         "full", description="`fast` leaves out the cross-encoder: less CPU, slightly less right."
@@ -153,7 +145,7 @@ class Settings(BaseSettings):
         description="Database of keys and records, as a SQLAlchemy URL; else a file in data_dir.",
     )
     redact_questions: bool = Field(
-        default=True,
+        True,
         description="Whether personal data is taken out of questions before they are kept.",
     )
     phone_regions: str = Field(
@@ -168,14 +160,15 @@ class Settings(BaseSettings):
         7, ge=1, description="How long a browser stays signed in; at most as long as its key lasts."
     )
     allow_anonymous: bool = Field(
-        default=False, description="Let people without a key ask, over public documents only."
+        False, description="Let people without a key ask, over public documents only."
     )
     allowed_hosts: Names = Field(
         (),
         description="Further names, comma-separated, under which the server may be addressed.",
     )
-    allowed_origins: Origins = Field(
+    allowed_origins: Names = Field(
         (),
+        each=ORIGIN,
         description="Websites, comma-separated, whose scripts may call the API with a key (CORS).",
     )
     trusted_proxies: Names = Field(
@@ -192,7 +185,7 @@ class Settings(BaseSettings):
         pattern=RATE,
         description="Requests from one address, whatever its keys; `none` for no limit.",
     )
-    audit: bool = Field(default=True, description="Whether every access is put on record.")
+    audit: bool = Field(True, description="Whether every access is put on record.")
     audit_kept_days: float = Field(
         365, gt=0, description="Records of accesses are dropped after these; a checkpoint stays."
     )
@@ -222,7 +215,7 @@ class Settings(BaseSettings):
     discord_token: SecretStr | None = Field(None, description="The Discord bot's token.")
     discord_token_file: Path | None = Field(None, description="A file that holds it instead.")
     discord_message_content: bool = Field(
-        default=False,
+        False,
         description="Read messages that don't mention the bot; needs Discord's Message Content "
         "intent.",
     )
@@ -260,8 +253,10 @@ class Settings(BaseSettings):
     queue_max: int = Field(
         256, ge=0, description="While this many questions wait, another is refused at once."
     )
-    widget_origins: Origins = Field(
-        (), description="Websites, comma-separated, that may show the chat widget; none: it is off."
+    widget_origins: Names = Field(
+        (),
+        each=ORIGIN,
+        description="Websites, comma-separated, that may show the chat widget; none: it is off.",
     )
 
 
@@ -270,29 +265,68 @@ def load_settings(**overrides: object) -> Settings:
 
     Raises InvalidRequestError naming each setting that is unknown or has a bad value.
     """
-    given = {name: value for name, value in overrides.items() if value is not None}
-    _reject_unknown_variables()
-    try:
-        return Settings(**given)  # type: ignore[arg-type]
-    except ValidationError as error:
-        faults = "; ".join(
-            f"{ENV_PREFIX}{'.'.join(str(part) for part in fault['loc']).upper()}: {fault['msg']}"
-            for fault in error.errors()
-        )
-        raise InvalidRequestError(f"The settings can't be used. {faults}.") from error
+    given = {
+        **_environment(),
+        **{name: value for name, value in overrides.items() if value is not None},
+    }
+    declared = {setting.name: setting for setting in fields(Settings)}
+    values: dict[str, object] = {}
+    faults = []
+    for name, value in given.items():
+        try:
+            values[name] = value_of(declared[name], value)
+        except ValueError as error:
+            faults.append(f"{ENV_PREFIX}{name.upper()}: {error}")
+    if faults:
+        raise InvalidRequestError(f"The settings can't be used. {'; '.join(faults)}.")
+    return Settings(**values)  # type: ignore[arg-type]
 
 
-def _reject_unknown_variables() -> None:
-    # pydantic-settings looks up the names it knows and never sees a misspelt one; names without
-    # our prefix in .env are another program's.
-    known = {f"{ENV_PREFIX}{name}".upper() for name in Settings.model_fields}
-    unknown = sorted(
-        name
-        for name in {*os.environ, *dotenv_values(ENV_FILE)}
-        if name.upper().startswith(ENV_PREFIX) and name.upper() not in known
-    )
-    if unknown:
-        raise InvalidRequestError(
-            f"Unknown setting {', '.join(unknown)}: correct the name or unset it. "
-            f"Known settings: {', '.join(sorted(known))}."
-        )
+def settings_to_json(settings: Settings, without: Collection[str] = ()) -> dict[str, Any]:
+    """The settings by their names, as JSON has them; a secret is stars."""
+    return {
+        setting.name: _to_json(getattr(settings, setting.name))
+        for setting in fields(settings)
+        if setting.name not in without
+    }
+
+
+def _to_json(value: object) -> object:
+    if isinstance(value, tuple):
+        return [_to_json(part) for part in value]
+    return value if value is None or isinstance(value, (str, int, float)) else str(value)
+
+
+def is_given(name: str) -> bool:
+    """Whether the environment says something of the setting of this name."""
+    return name in _environment()
+
+
+def _environment() -> dict[str, str | None]:
+    """What is said in `.env` and, above it, in the environment, by the settings' names."""
+    known = {setting.name for setting in fields(Settings)}
+    said = {**_file(), **os.environ}
+    own = {name: value for name, value in said.items() if name.upper().startswith(ENV_PREFIX)}
+    found = {name[len(ENV_PREFIX) :].lower(): value for name, value in own.items()}
+    if found.keys() <= known:
+        return found
+    names = sorted(f"{ENV_PREFIX}{name}".upper() for name in known)
+    unknown = sorted(name for name in own if name[len(ENV_PREFIX) :].lower() not in known)
+    # Only here, since nearly nobody needs it.
+    from difflib import get_close_matches
+
+    near = {name: get_close_matches(name.upper(), names, 3, 0.8) for name in unknown}
+    hints = [f"{name} ({' or '.join(near[name])}?)" if near[name] else name for name in unknown]
+    told = f"Unknown setting {', '.join(hints)}: correct the name or unset it."
+    if not all(near.values()):
+        told += f" Known settings: {', '.join(names)}."
+    raise InvalidRequestError(told)
+
+
+def _file() -> dict[str, str | None]:
+    # Names without our prefix in it are another program's.
+    if not ENV_FILE.is_file():
+        return {}
+    from dotenv import dotenv_values
+
+    return dotenv_values(ENV_FILE)

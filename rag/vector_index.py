@@ -4,13 +4,14 @@ Derived from the catalog and disposable: readers fall back on exact search when 
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Protocol
 
 from rag.catalog import Catalog
 from rag.catalog_rows import IndexState
 from rag.embedder import Vectors
-from rag.errors import IndexFaultError
+from rag.errors import IndexFaultError, RagError
 from rag.exact_index import ExactIndex, Hits
 from rag.index_folders import FolderBuilds
 
@@ -187,6 +188,11 @@ class AutoIndex:
 
     def _tell(self, index: str) -> None:
         # This thread may be reading a snapshot, in which nothing can be written.
-        teller = Thread(target=self._on_damage, args=(index,))
+        teller = Thread(target=self._told, args=(index,))
         teller.start()
         teller.join()
+
+    def _told(self, index: str) -> None:
+        # A disk that is full must not keep a reader from its answer; the next one tells it again.
+        with suppress(RagError):
+            self._on_damage(index)

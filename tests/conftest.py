@@ -14,7 +14,7 @@ from langchain_core.language_models import BaseChatModel
 from ingest.pipeline import ingest_paths
 from rag.bootstrap import Services, open_services
 from rag.minilm import MiniLmEmbedder
-from rag.settings import Settings, load_settings
+from rag.settings import load_settings
 from tests.fakes.embedder import FakeEmbedder
 from tests.fakes.reranker import FakeReranker
 
@@ -50,7 +50,7 @@ def one_tls_context() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def cache_dir() -> Path:
     """The user's own cache folder, so that a model's graph is made once and then found."""
-    return Settings().cache_dir
+    return load_settings().cache_dir
 
 
 @pytest.fixture(scope="session")

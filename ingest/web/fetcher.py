@@ -1,10 +1,10 @@
 """One document from the web: what its server says, within limits of size, time and redirects."""
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import httpx
@@ -47,6 +47,10 @@ class ElsewhereError(SourceError):
 
 class OutageError(SourceError):
     """The server can't be reached or is out of order: nothing is known of the document."""
+
+
+class TooSlowError(OutageError):
+    """It sends so slowly that another try would only take as long again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,8 @@ class Fetcher:
         for last in (number == TRIES for number in range(1, TRIES + 1)):
             try:
                 return self._follow(url, sight_of, max(pause, self._pause), max_bytes, may_follow)
+            except TooSlowError:
+                raise
             except OutageError:
                 if last:
                     raise
@@ -209,7 +215,7 @@ class Fetcher:
             if len(content) > max_bytes:
                 raise SourceError(f"it is larger than {max_bytes / 1_000_000:g} MB")
             if time.monotonic() > deadline:
-                raise OutageError(f"it took longer than {self._limits.seconds:g} s to arrive")
+                raise TooSlowError(f"it took longer than {self._limits.seconds:g} s to arrive")
         return bytes(content)
 
     def open(self, url: str, headers: dict[str, str], body: bytes | None = None) -> httpx.Response:
@@ -241,12 +247,7 @@ class Fetcher:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 
@@ -273,4 +274,6 @@ def _refusal(status: int) -> SourceError:
 def _why(error: Exception) -> str:
     if isinstance(error, httpx.TimeoutException):
         return "no answer in time"
-    return str(error).strip() or type(error).__name__
+    # "[Errno 111] Connection refused", of which the number is for programmers.
+    told = re.sub(r"^\[Errno -?\d+\] ", "", str(error).strip())
+    return told[:1].lower() + told[1:] or type(error).__name__

@@ -14,6 +14,7 @@ from ingest.web.page import found_page
 from ingest.web.robots import Robots
 from ingest.web.sitemaps import sitemap_pages
 from rag.errors import SourceError
+from rag.wording import counted
 
 # So many pages one after the other that can't be reached are a site that can't be.
 OUTAGE_PAGES = 5
@@ -220,10 +221,11 @@ class _Visit:
         root = self._target.root
         if left:
             yield (
-                f"{root}: stopped at {self._fetched:,} pages, {left:,} more were found; "
+                f"{root}: stopped at {counted(self._fetched, 'page')}, {left:,} more found; "
                 "--max-pages takes more."
             )
         if self._closed:
-            yield f"{root}: {self._closed:,} pages left out, as its robots.txt asks."
+            yield f"{root}: {counted(self._closed, 'page')} left out, as its robots.txt asks."
         if self._outside:
-            yield f"{root}: {self._outside:,} pages of its sitemap lie elsewhere and were left out."
+            pages = counted(self._outside, "page")
+            yield f"{root}: {pages} of its sitemap left out, since they lie elsewhere."

@@ -1,6 +1,7 @@
 """The broker: Celery for passing tasks on, Redis for what they read and give back."""
 
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -69,6 +70,14 @@ class Broker:
                 f"The broker can't be reached at {self.name} ({told}): check that Redis runs there "
                 "and that FOOTNOTE_BROKER_URL is right. Nothing that was stored is lost."
             ) from error
+
+    def work(self, arguments: Sequence[str]) -> None:
+        """Do tasks as Celery's own command would with these arguments, until told to stop."""
+        from celery.platforms import SecurityWarning
+
+        # It warns of pickled tasks run by root; ours are JSON, and containers have no one else.
+        warnings.filterwarnings("ignore", category=SecurityWarning)
+        self.celery.worker_main(list(arguments))
 
     def close(self) -> None:
         """Give connections back."""

@@ -147,7 +147,7 @@ class Crew:
         assert self._target is not None
         services, embedder = self._target
         vectors = self._vectors(batch, embedder)
-        services.publisher.store_vectors(embedder.name, dict(zip(batch.keys, vectors, strict=True)))
+        services.staging.store_vectors(embedder.name, dict(zip(batch.keys, vectors, strict=True)))
 
     def _vectors(self, batch: "_Batch", embedder: Embedder) -> Vectors:
         result = self._errands.take(batch.name)

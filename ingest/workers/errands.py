@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from ingest.workers.broker import QUEUE, Broker
-from ingest.workers.tasks import KEPT_SECONDS, begun_key, bytes_key, result_key
+from ingest.workers.tasks import KEPT_SECONDS, begun_key, bytes_key, result_key, why_not
 from rag.errors import TransientError
 
 LOOK_SECONDS = 0.02
@@ -57,7 +57,7 @@ class Errands:
             return
         errand = _Errand(task, arguments, content)
         # What an interrupted run had asked for may be there.
-        if not self.is_back(name):
+        if not self._is_done(name):
             self._send(name, errand)
         self._out[name] = errand
         self._since = time.monotonic()
@@ -93,6 +93,19 @@ class Errands:
         with suppress(TransientError), self._broker.translating():
             if names:
                 self._broker.redis.delete(*map(bytes_key, names))
+
+    def _is_done(self, name: str) -> bool:
+        """Whether an earlier run left a result; what only failed is forgotten and tried again."""
+        with self._broker.translating():
+            result = self._broker.redis.get(result_key(name))
+            if result is None:
+                return False
+            assert isinstance(result, bytes)
+            told = why_not(result)
+            if told is not None and told[0] == "failed":
+                self._broker.redis.delete(result_key(name))
+                return False
+        return True
 
     def _look(self) -> None:
         """Send everything again when nothing comes back: the broker may have lost it."""

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ingest.bootstrap import open_parsers
@@ -57,7 +58,7 @@ class Worker:
         """Work in so many processes until Ctrl-C or SIGTERM; what is begun is finished."""
         # Connections are not shared with the processes that are forked off.
         self._broker.redis.connection_pool.disconnect()
-        self._broker.celery.worker_main(
+        self._broker.work(
             [
                 "--quiet",
                 "worker",
@@ -111,7 +112,9 @@ class Worker:
             if self._parsers is not None:
                 self._parsers.close()
             self._limits = limits
-            self._parsers = open_parsers(self._settings.model_copy(update=limits))
+            self._parsers = open_parsers(
+                replace(self._settings, parser_seconds=seconds, parser_memory_mb=memory_mb)
+            )
         assert isinstance(content, bytes)
         return pack_parsed(self._parsers.parse(content, media_type))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from operations.bootstrap import open_operations
 from operations.caller import Scope
 from operations.keys import Keys
-from rag.settings import Settings
+from rag.settings import load_settings
 
 LONG_AGO = 1_000_000_000
 
@@ -21,18 +21,18 @@ class KeyRing:
 
     def add(self, name: str, *scopes: Scope, audiences: tuple[str, ...] = ()) -> str:
         """The token of a new key."""
-        with closing(open_operations(Settings(data_dir=self.data_dir))) as operations:
+        with closing(open_operations(load_settings(data_dir=self.data_dir))) as operations:
             return operations.keys.add(name, scopes or [Scope.ASK], audiences)[1]
 
     def add_expired(self, name: str, *scopes: Scope) -> str:
         """The token of a key that ended an hour after it was made, long ago."""
-        with closing(open_operations(Settings(data_dir=self.data_dir))) as operations:
+        with closing(open_operations(load_settings(data_dir=self.data_dir))) as operations:
             then = Keys(operations.store, operations.keys._pepper, lambda: LONG_AGO)
             return then.add(name, scopes or [Scope.ASK], (), LONG_AGO + 3_600)[1]
 
     def revoke(self, name: str) -> None:
         """Revoke the key of this name."""
-        with closing(open_operations(Settings(data_dir=self.data_dir))) as operations:
+        with closing(open_operations(load_settings(data_dir=self.data_dir))) as operations:
             operations.keys.revoke(name)
 
 

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.server_options import SERVER_OPTIONS
 from operations.bootstrap import open_operations
-from rag.settings import Settings
+from rag.settings import load_settings
 from tests.fakes.service import FakeServices
 
 
@@ -34,7 +34,7 @@ def served(
         listening.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
         usual = {"data_dir": folder, "public_url": address, "answer_cache_size": 0}
-        chosen = Settings(**{**usual, **settings})
+        chosen = load_settings(**{**usual, **settings})
         with closing(open_operations(chosen)) as operations:
             app = create_app(services, operations, chosen)
             extend(app)

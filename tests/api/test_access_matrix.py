@@ -20,7 +20,7 @@ from fastapi.routing import iter_route_contexts
 from api.app import create_app
 from operations.bootstrap import open_operations
 from operations.caller import Scope
-from rag.settings import Settings
+from rag.settings import load_settings
 from tests.api.house import QUESTION, House, house
 from tests.api.test_bad_requests import problem
 from tests.fakes.service import FakeServices
@@ -150,7 +150,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 def routes_of_app(folder: Path) -> list[str]:
     """The method and path of every route that the application has; HEAD goes with GET."""
-    settings = Settings(data_dir=folder, **SETTINGS)
+    settings = load_settings(data_dir=folder, **SETTINGS)
     operations = open_operations(settings)
     try:
         app = create_app(FakeServices(), operations, settings)

@@ -14,7 +14,7 @@ from api.event_description import EVENTS
 from ingest.pipeline import ingest_documents
 from ingest.sources import SourceDocument
 from rag.chat_model import open_chat_model
-from rag.settings import Settings
+from rag.settings import load_settings
 from tests.api.events import events_of
 from tests.api.server import served
 from tests.fakes.chat_server import chat_server
@@ -210,7 +210,9 @@ def test_a_client_that_goes_away_closes_the_chat_models_stream(open_fake_service
     said = "Green tea wants 75 degrees."
     with chat_server(f"{said} [1]\nBlack tea wa", hangs=True) as model:
         services = open_fake_services(
-            model=open_chat_model(Settings(chat_model="openai:tiny", chat_model_url=model.address))
+            model=open_chat_model(
+                load_settings(chat_model="openai:tiny", chat_model_url=model.address)
+            )
         )
         tea = SourceDocument("memory:tea", "tea", f"# Tea\n\n{said}\n".encode(), "text/markdown")
         ingest_documents(services, [tea])

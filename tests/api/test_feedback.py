@@ -8,7 +8,7 @@ import pytest
 
 from operations.bootstrap import open_operations
 from operations.feedback import Opinion
-from rag.settings import Settings
+from rag.settings import load_settings
 from tests.api.access import KeyRing, bearing
 from tests.api.server import served
 from tests.api.test_bad_requests import problem
@@ -25,7 +25,7 @@ def said(client: httpx.Client, answer_id: str, body: object, **headers: str) -> 
 
 
 def opinions(data_dir: Path, answer_id: str) -> list[Opinion]:
-    with closing(open_operations(Settings(data_dir=data_dir))) as operations:
+    with closing(open_operations(load_settings(data_dir=data_dir))) as operations:
         return operations.feedback.of(answer_id)
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from pydantic import SecretStr
 
 from api.logs import HIDDEN, REQUEST, set_up_logs
-from rag.settings import Settings
+from rag.secret import SecretStr
+from rag.settings import load_settings
 from tests.api.access import KeyRing, bearing
 from tests.end_to_end.serving import FOOTNOTE, START_SECONDS, environment, free_port
 
@@ -36,7 +36,9 @@ def written() -> Iterator[io.StringIO]:
 
 @pytest.mark.parametrize("log_format", ["json", "readable"])
 def test_a_line_names_its_request_and_hides_secrets(written: io.StringIO, log_format: str):
-    settings = Settings(log_level="info", log_format=log_format, chat_model_key=SecretStr(CANARY))
+    settings = load_settings(
+        log_level="info", log_format=log_format, chat_model_key=SecretStr(CANARY)
+    )
     set_up_logs(settings, written)
     token = REQUEST.set("r-1")
     try:

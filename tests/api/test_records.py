@@ -13,7 +13,7 @@ from operations.bootstrap import Operations, open_operations
 from operations.journal import Journal
 from rag.domain import AnswerStatus
 from rag.errors import StoreBusyError
-from rag.settings import Settings
+from rag.settings import load_settings
 from tests.api.access import KeyRing, bearing
 from tests.api.server import served
 from tests.fakes.service import COFFEE, TEA, FakeServices
@@ -30,7 +30,7 @@ def client(tmp_path: Path) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def operations(tmp_path: Path) -> Iterator[Operations]:
-    with closing(open_operations(Settings(data_dir=tmp_path))) as opened:
+    with closing(open_operations(load_settings(data_dir=tmp_path))) as opened:
         yield opened
 
 
@@ -121,7 +121,7 @@ def test_it_says_which_key_it_was(tmp_path: Path):
     token = ring.add("intranet")
     with served(FakeServices(), data_dir=tmp_path) as address:
         httpx.get(f"{address}/v1/documents/{TEA.id}", headers=bearing(token))
-    with closing(open_operations(Settings(data_dir=tmp_path))) as operations:
+    with closing(open_operations(load_settings(data_dir=tmp_path))) as operations:
         (key,) = operations.keys.all()
         assert operations.audit.latest(1)[0].who == f"key:{key.id}"
 

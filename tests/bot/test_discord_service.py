@@ -13,7 +13,7 @@ from cli.bots import run_inside
 from cli.door import Door
 from operations.bootstrap import open_operations
 from rag.errors import PermanentError
-from rag.settings import Settings
+from rag.settings import load_settings
 from tests.api.server import served
 from tests.bot.discord_world import scenario
 from tests.fakes.discord.server import TOKEN
@@ -41,7 +41,7 @@ async def running(work):
 
 def test_inside_the_service_answers_and_feedback_are_kept_where_the_apis_are(tmp_path):
     async def play(world):
-        settings = Settings(data_dir=tmp_path / "data", discord_token=TOKEN)
+        settings = load_settings(data_dir=tmp_path / "data", discord_token=TOKEN)
         with closing(open_operations(settings)) as operations:
             app = create_app(FakeServices(), operations, settings)
             inside = run_inside(
@@ -70,7 +70,7 @@ def test_inside_the_service_answers_and_feedback_are_kept_where_the_apis_are(tmp
 
 def test_a_bot_that_cannot_go_on_ends_the_service_with_a_sentence(tmp_path):
     async def play(_):
-        settings = Settings(data_dir=tmp_path / "data", discord_token=TOKEN + "x")
+        settings = load_settings(data_dir=tmp_path / "data", discord_token=TOKEN + "x")
         with closing(open_operations(settings)) as operations:
             app = create_app(FakeServices(), operations, settings)
             with pytest.raises(PermanentError, match="does not accept the bot's token"):

@@ -9,7 +9,7 @@ from api.recorded import Recorder
 from bot.in_process import InProcessService
 from bot.service import Asking, Opinion, Progress
 from operations.bootstrap import open_operations
-from rag.settings import Settings
+from rag.settings import load_settings
 from tests.fakes.service import ANSWERED, TEA, FakeServices
 
 ASKING = Asking("How hot?", (), frozenset(), "slack:C1", "slack/U1", "r1", 30.0)
@@ -20,7 +20,7 @@ async def _unheard(_: Progress) -> None:
 
 
 def test_an_answer_is_remembered_on_record_and_takes_feedback(tmp_path: Path):
-    with closing(open_operations(Settings(data_dir=tmp_path))) as operations:
+    with closing(open_operations(load_settings(data_dir=tmp_path))) as operations:
 
         async def ask_and_rate() -> None:
             recorder = Recorder(Backend(FakeServices(), 8), operations.journal)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from cli.app import app
+from cli.verbs import app
 
 EXECUTABLE = Path(sys.executable).with_name("footnote")
 

@@ -12,7 +12,7 @@ from operations.bootstrap import open_operations
 from operations.caller import Scope
 from operations.journal import Access
 from operations.store import FILE
-from rag.settings import Settings
+from rag.settings import load_settings
 from tests.cli.conftest import Run
 
 Footnote = Callable[..., Run]
@@ -22,7 +22,7 @@ Footnote = Callable[..., Run]
 def recorded(tmp_path: Path) -> Path:
     """A data directory with four records."""
     data_dir = tmp_path / "data"
-    with closing(open_operations(Settings(data_dir=data_dir))) as operations:
+    with closing(open_operations(load_settings(data_dir=data_dir))) as operations:
         key, _ = operations.keys.add("intranet", [Scope.ADMIN])
         journal = operations.journal
         journal.read("tea-1a2b", Access(f"key:{key.id}", "http", "r1"))

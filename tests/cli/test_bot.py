@@ -7,7 +7,7 @@ import pytest
 
 from bot.discord_invite import USES
 from operations.bootstrap import open_operations
-from rag.settings import Settings
+from rag.settings import load_settings
 
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4OQ.x.y"  # noqa: S105 - made up
 
@@ -70,6 +70,6 @@ def test_another_bot_is_not_there(footnote):
 def test_the_operator_sets_which_labels_a_server_may_use(footnote, tmp_path):
     run = footnote("bot", "discord", "allow", "123", "--audience", "hr")
     assert run.stdout == "123 may use these restricted documents: hr.\n"
-    with closing(open_operations(Settings(data_dir=tmp_path / ".footnote"))) as operations:
+    with closing(open_operations(load_settings(data_dir=tmp_path / ".footnote"))) as operations:
         assert operations.rooms.allowed("discord", "123") == {"hr"}
     assert "documents: none." in footnote("bot", "discord", "allow", "123").stdout

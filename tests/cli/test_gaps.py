@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from operations.bootstrap import open_operations
-from rag.settings import Settings
+from rag.settings import load_settings
 from tests.cli.conftest import Run
 from tests.fakes.service import ABSTAINED
 
@@ -23,7 +23,7 @@ def asked(tmp_path: Path, footnote: Footnote) -> Path:
     (tmp_path / "tea.md").write_text(TEA)
     data_dir = tmp_path / "data"
     assert footnote("ingest", tmp_path / "tea.md", "--data-dir", data_dir).status == 0
-    with closing(open_operations(Settings(data_dir=data_dir))) as operations:
+    with closing(open_operations(load_settings(data_dir=data_dir))) as operations:
         for number, question in enumerate(QUESTIONS):
             answer = replace(
                 ABSTAINED, id=f"a{number}", question=question, standalone_question=question

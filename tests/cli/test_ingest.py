@@ -76,7 +76,6 @@ def test_corpus_is_ingested_when_no_path_is_named(footnote, tmp_path):
         pytest.param(
             ["nowhere"], "There is no file or folder nowhere: check the path.", id="missing"
         ),
-        pytest.param([], "There is no file or folder corpus", id="no corpus here"),
         pytest.param(["empty"], "holds no document: put .md", id="empty folder"),
     ],
 )
@@ -87,6 +86,13 @@ def test_a_bad_path_is_one_sentence_and_makes_no_data_directory(
     run = footnote("ingest", *arguments, "--data-dir", "data")
     assert run.status == 1
     assert says in run.sentence
+    assert not (tmp_path / "data").exists()
+
+
+def test_nothing_named_where_there_is_no_corpus_is_wrong_usage(footnote, tmp_path):
+    run = footnote("ingest", "--data-dir", "data")
+    assert run.status == 2
+    assert run.sentence.startswith("Name what to ingest, as footnote ingest docs/")
     assert not (tmp_path / "data").exists()
 
 

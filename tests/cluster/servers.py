@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import chromadb
+import httpx
 import psycopg
 import redis
 
@@ -56,36 +56,53 @@ def running(
 def postgres() -> Iterator[str]:
     """The address of a PostgreSQL server, up to a database's name, with `footnote` as one."""
     folder = Path(tempfile.mkdtemp(prefix="footnote-postgres-"))
-    port = free_port()
-    as_user: list[str] = []
-    if os.getuid() == 0:
-        # PostgreSQL refuses to run as root.
-        owner = pwd.getpwnam("postgres")
-        os.chown(folder, owner.pw_uid, owner.pw_gid)
-        as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-    data = folder / "data"
-    url = f"postgresql://tester@127.0.0.1:{port}/"
     try:
-        initdb = [str(_postgres_tool("initdb")), "-D", str(data), "-U", "tester", "-A", "trust"]
-        subprocess.run(
-            [*as_user, *initdb, "-E", "UTF8", "--locale=C", "--no-sync"],
-            check=True,
-            capture_output=True,
-            cwd="/",
-        )
-        options = {"port": port, "listen_addresses": "127.0.0.1", "fsync": "off"}
-        options |= {"unix_socket_directories": str(folder)}
-        given = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-        command = [*as_user, str(_postgres_tool("postgres")), "-D", str(data), *given]
-        log = folder.with_suffix(".log")
-        # An immediate stop is left out: SIGINT closes sessions and ends in order.
-        with running(
-            command, log, lambda: psycopg.connect(url + "postgres").close(), signal.SIGINT
-        ):
+        make_cluster(folder)
+        with postgres_server(folder, free_port()) as url:
             yield url
-        log.unlink()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def make_cluster(folder: Path, *options: str) -> None:
+    """Make a folder ready for a PostgreSQL server; `options` are initdb's."""
+    if os.getuid() == 0:
+        owner = pwd.getpwnam("postgres")
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+    initdb = [str(_postgres_tool("initdb")), "-D", str(folder / "data"), "-U", "tester"]
+    subprocess.run(
+        [
+            *_as_postgres(),
+            *initdb,
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "--no-sync",
+            *options,
+        ],
+        check=True,
+        capture_output=True,
+        cwd="/",
+    )
+
+
+@contextmanager
+def postgres_server(folder: Path, port: int, stop: int = signal.SIGINT) -> Iterator[str]:
+    """The address of a server over such a folder, up to a database's name.
+
+    By default sessions are closed in order; SIGQUIT is a crash.
+    """
+    url = f"postgresql://tester@127.0.0.1:{port}/"
+    options = {"port": port, "listen_addresses": "127.0.0.1", "fsync": "off"}
+    options |= {"unix_socket_directories": str(folder)}
+    given = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+    command = [*_as_postgres(), str(_postgres_tool("postgres")), "-D", str(folder / "data")]
+    log = folder.with_suffix(".log")
+    with running([*command, *given], log, lambda: psycopg.connect(url + "postgres").close(), stop):
+        yield url
+    log.unlink()
 
 
 def make_database(server: str, name: str) -> str:
@@ -96,32 +113,36 @@ def make_database(server: str, name: str) -> str:
 
 
 @contextmanager
-def redis_server(folder: Path, port: int | None = None) -> Iterator[str]:
+def redis_server(
+    folder: Path, port: int | None = None, stop: int = signal.SIGTERM
+) -> Iterator[str]:
     """The URL of a Redis server that keeps nothing on its disk."""
     port = port or free_port()
     command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
     url = f"redis://127.0.0.1:{port}/0"
     with (
         redis.Redis.from_url(url) as client,
-        running([*command, "--dir", str(folder)], folder / "redis.log", client.ping),
+        running([*command, "--dir", str(folder)], folder / "redis.log", client.ping, stop),
     ):
         yield url
 
 
 @contextmanager
-def chroma_server(folder: Path) -> Iterator[str]:
+def chroma_server(folder: Path, port: int | None = None) -> Iterator[str]:
     """The address of a Chroma server whose files lie in a folder."""
-    port = free_port()
+    port = port or free_port()
     chroma = Path(sys.executable).with_name("chroma")
     command = [str(chroma), "run", "--path", str(folder), "--host", "127.0.0.1"]
 
+    url = f"http://127.0.0.1:{port}"
+
     def ask() -> None:
-        chromadb.HttpClient(host="127.0.0.1", port=port).heartbeat()
+        httpx.get(f"{url}/api/v2/heartbeat").raise_for_status()
 
     log = folder.with_suffix(".log")
     # In order it stops only when the last client has closed its connection.
     with running([*command, "--port", str(port)], log, ask, signal.SIGKILL):
-        yield f"http://127.0.0.1:{port}"
+        yield url
 
 
 def _answers(ask: Callable[[], object]) -> bool:
@@ -130,6 +151,13 @@ def _answers(ask: Callable[[], object]) -> bool:
     except Exception:  # noqa: BLE001 - each client has its own errors for a server that starts
         return False
     return True
+
+
+def _as_postgres() -> list[str]:
+    # PostgreSQL refuses to run as root.
+    if os.getuid() != 0:
+        return []
+    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
 
 
 def _postgres_tool(name: str) -> Path:

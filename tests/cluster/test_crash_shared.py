@@ -6,10 +6,10 @@ from random import Random
 
 import psycopg
 import pytest
-from pydantic import SecretStr
 
 from ingest.pipeline import ingest_paths
 from rag.bootstrap import open_services
+from rag.secret import SecretStr
 from tests.crash import store_state
 from tests.crash.children import Child, done
 from tests.crash.guide import Guide

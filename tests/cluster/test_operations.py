@@ -12,7 +12,7 @@ from operations.bootstrap import open_operations
 from operations.caller import Scope
 from operations.store import Store
 from rag.errors import IncompatibleStoreError, StoreBusyError, TransientError
-from rag.settings import Settings
+from rag.settings import load_settings
 
 pytestmark = pytest.mark.real
 
@@ -94,7 +94,7 @@ def test_a_server_that_is_away_is_named_without_its_password():
 
 
 def test_two_servers_share_keys_sessions_and_one_unbroken_audit(tmp_path, catalog_url):
-    settings = Settings(data_dir=tmp_path / "a", operations_url=catalog_url)
+    settings = load_settings(data_dir=tmp_path / "a", operations_url=catalog_url)
     with closing(open_operations(settings)) as first:
         _, token = first.keys.add("laptop", [Scope.ASK])
         (tmp_path / "b").mkdir()

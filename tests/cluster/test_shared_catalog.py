@@ -6,9 +6,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from ingest.folder import FolderTarget
 from ingest.forget import forget, scan
 from ingest.lock import writing_to
-from ingest.pipeline import ingest_paths
+from ingest.pipeline import ingest_paths, ingest_targets
 from ingest.rollback import roll_back_publication
 from rag.errors import (
     IncompatibleStoreError,
@@ -103,6 +104,17 @@ def test_what_was_refused_is_known_everywhere(two, guide):
     assert [refused.name for refused in reader.catalog.status().refused] == ["broken.pdf"]
 
 
+def test_what_was_said_of_a_source_holds_for_whoever_ingests_it_next(two, guide):
+    writer, other = two
+    template = "https://docs.example.com/{stem}"
+    ingest_targets(writer, [FolderTarget(guide)], link=template)
+    report = ingest_paths(other, [guide])
+    assert (report.unchanged, report.changed) == (3, 0)
+    assert other.catalog.status().links == {guide.resolve().as_uri(): template}
+    urls = {address.url for address in other.origins.addresses().values()}
+    assert "https://docs.example.com/tea" in urls
+
+
 def test_a_second_writer_is_told_who_is_at_work(two, guide):
     writer, other = two
     with writing_to(writer.catalog), pytest.raises(StoreBusyError, match=r"footnote \d+ on "):
@@ -118,8 +130,8 @@ def test_a_writer_that_was_taken_for_dead_changes_nothing(two, catalog_url):
         with psycopg.connect(address, autocommit=True) as connection:
             connection.execute("UPDATE footnote.head SET token = token + 1")
         with pytest.raises(StoreBusyError, match="took over"):
-            writer.publisher.name_audience("file:///somewhere", frozenset({"staff"}))
-    assert writer.publisher.named_audiences() == {}
+            writer.origins.name_audience("file:///somewhere", frozenset({"staff"}))
+    assert writer.origins.named_audiences() == {}
 
 
 def test_what_is_forgotten_leaves_the_truth_and_every_replica(two, guide, catalog_url):

@@ -1,6 +1,8 @@
 """Vectors on a Chroma server that several replicas ask; the catalog in PostgreSQL."""
 
+import sqlite3
 import time
+from contextlib import closing
 
 import chromadb
 import pytest
@@ -156,3 +158,28 @@ def test_a_server_that_is_away_is_named_to_the_ingest_and_covered_for_readers(
         assert faults_of(there) == []
     assert faults_of(there) == []
     assert not there.catalog.is_sound()
+
+
+def test_collections_that_a_crash_damaged_are_left_for_a_new_build(
+    open_fake_services, tmp_path, guide
+):
+    port = free_port()
+    folder = tmp_path / "chroma"
+    url = f"http://127.0.0.1:{port}"
+    with chroma_server(folder, port):
+        before = open_fake_services(tmp_path / "data", chroma_url=url, exact_search_limit=0)
+        ingest_paths(before, [guide])
+        before.close()
+    with closing(sqlite3.connect(folder / "chroma.sqlite3")) as connection, connection:
+        connection.execute("DELETE FROM segments")
+    with chroma_server(folder, port):
+        services = open_fake_services(tmp_path / "data", chroma_url=url, exact_search_limit=0)
+        assert faults_of(services) == []
+        assert not services.index.check()
+        damaged = services.catalog.state().index
+        edited(guide, "tea.md", "Part 1 of tea was written as v2 of this guide.")
+        assert ingest_paths(services, [guide]).changed == 1
+        assert services.catalog.state().index != damaged
+        assert services.index.check()
+        assert faults_of(services) == []
+        services.close()

@@ -1,13 +1,12 @@
 """Kill ingests at random moments or at each named fault point, readers watching; print the counts.
 
-`python -m tests.crash --kills 200` at random, `--points` at each point, `--seed` to see it again.
-Every document says its version in every paragraph, so that a half one can't pass for a whole.
+`python -m tests.crash --kills 200` at random, `--points` at each point, `--cluster` over real
+servers with each kind of harm in turn and then at random, `--seed` to see it again. Every document
+says its version in every paragraph, so that a half one can't pass for a whole.
 """
 
 import argparse
 import secrets
-import shutil
-import signal
 import sys
 import tempfile
 import time
@@ -15,187 +14,37 @@ from collections import Counter
 from pathlib import Path
 from random import Random
 
-from ingest.pipeline import ingest_paths
-from rag.faults import POINTS
-from rag.index_folders import index_folder
-from tests.crash.children import Child, done
-from tests.crash.guide import Guide
-from tests.crash.store_state import addresses, faults_of, held, opened, roll_back, run_ingest
-
-HALF = 0.5
-
-
-class Run:
-    """One folder and one store through many crashes."""
-
-    def __init__(self, place: Path, random: Random) -> None:
-        self.data_dir = place / "data"
-        self.guide = Guide(place / "guide", random)
-        self.random = random
-        self.place = place
-        self.counts: Counter[str] = Counter()
-        done(lambda: run_ingest(self.data_dir, self.guide.folder))
-        self.before = self._held()
-        started = time.monotonic()
-        self.guide.edit()
-        done(lambda: run_ingest(self.data_dir, self.guide.folder))
-        # A whole ingest takes about this long: within it the random kills fall.
-        self.seconds = time.monotonic() - started
-        self.before = self._held()
-        self.watcher = Child(self._watch)
-
-    def _watch(self) -> tuple[int, list[str]]:
-        services = opened(self.data_dir)
-        reads, wrong = 0, []
-        while not (self.place / "stop").exists():
-            wrong += faults_of(services)
-            reads += 1
-            if wrong:
-                break
-            time.sleep(0.05)
-        services.close()
-        return reads, wrong
-
-    def _held(self) -> dict:
-        return done(lambda: _with(self.data_dir, held))
-
-    def crash(self, fault: str | None, seconds: float | None = None) -> None:
-        """Edit, ingest, kill, and look; then ingest again and look again."""
-        self.guide.edit()
-        child = Child(lambda: run_ingest(self.data_dir, self.guide.folder, fault))
-        if seconds is not None:
-            child.kill_after(seconds)
-        code, told = child.wait()
-        assert code in (0, -signal.SIGKILL), f"the ingest ended with {code}: {told}"
-        self.counts["killed" if code else "finished first"] += 1
-        after = _built_clean(self.place / "clean", self.guide.folder)
-        self._check(after, acknowledged=code == 0)
-        done(lambda: run_ingest(self.data_dir, self.guide.folder))
-        now = self._held()
-        assert addresses(now) == addresses(after), "a rerun is not what the folder holds"
-        assert now == after, "a rerun differs from a clean build"
-        self.counts["reruns equal to a clean build"] += 1
-        self.before = now
-
-    def crash_of_rollback(self, fault: str) -> None:
-        """Kill a rollback, and look; then bring the folder's own state back."""
-        self.guide.edit()
-        done(lambda: run_ingest(self.data_dir, self.guide.folder))
-        earlier, self.before = self.before, self._held()
-        code, told = Child(lambda: roll_back(self.data_dir, fault)).wait()
-        assert code == -signal.SIGKILL, told
-        self.counts["killed"] += 1
-        self._check(earlier, acknowledged=False)
-        done(lambda: run_ingest(self.data_dir, self.guide.folder))
-        self.before = self._held()
-
-    def crash_of_repair(self, fault: str) -> None:
-        """Kill the building anew of an index that was lost, and look."""
-        done(lambda: _with(self.data_dir, _lose_index))
-        code, told = Child(lambda: run_ingest(self.data_dir, self.guide.folder, fault)).wait()
-        assert code == -signal.SIGKILL, told
-        self.counts["killed"] += 1
-        self._check(self.before, acknowledged=False)
-        done(lambda: run_ingest(self.data_dir, self.guide.folder))
-        assert done(lambda: _with(self.data_dir, lambda s: s.index.check()))
-
-    def _check(self, after: dict, *, acknowledged: bool) -> None:
-        now = self._held()
-        if now == after:
-            self.counts["state after"] += 1
-        else:
-            assert not acknowledged, "an acknowledged ingest was lost"
-            assert now == self.before, "neither the state before nor the one after"
-            self.counts["state before"] += 1
-        wrong = done(lambda: _with(self.data_dir, faults_of))
-        assert not wrong, wrong
-
-    def end(self) -> None:
-        """Stop the reader and hear what it saw."""
-        (self.place / "stop").touch()
-        code, told = self.watcher.wait()
-        assert code == 0, told
-        reads, wrong = told
-        assert not wrong, wrong
-        self.counts["live reads"] = reads
-
-
-def _with(data_dir: Path, look):
-    services = opened(data_dir)
-    try:
-        return look(services)
-    finally:
-        services.close()
-
-
-def _lose_index(services) -> None:
-    folder = index_folder(services.catalog, services.catalog.state().index)
-    for file in folder.rglob("*"):
-        if file.is_file():
-            file.write_bytes(b"rubbish")
-
-
-def _built_clean(data_dir: Path, folder: Path) -> dict:
-    def build() -> dict:
-        services = opened(data_dir, exact_limit=1_000_000)
-        try:
-            ingest_paths(services, [folder])
-            return held(services)
-        finally:
-            services.close()
-
-    shutil.rmtree(data_dir, ignore_errors=True)
-    return done(build)
+from tests.crash.cluster import run_cluster
+from tests.crash.one_machine import run_one_machine
 
 
 def main() -> int:
     """Run what was asked for; status 1 and what was wrong when anything was."""
     parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
-    parser.add_argument("--kills", type=int, default=200, help="kills at random moments")
+    parser.add_argument("--kills", type=int, default=200, help="so many, at random moments")
     parser.add_argument("--points", action="store_true", help="a kill at each named point instead")
+    parser.add_argument("--cluster", action="store_true", help="over PostgreSQL, Redis, Chroma")
+    parser.add_argument("--only", default="", help="with --cluster: harms of which this is a part")
     parser.add_argument("--seed", type=int, default=None)
     chosen = parser.parse_args()
     seed = secrets.randbelow(1_000_000) if chosen.seed is None else chosen.seed
     sys.stdout.write(f"seed {seed}\n")
+    sys.stdout.flush()
     random = Random(seed)  # noqa: S311 - edits, no secrets
+    counts: Counter[str] = Counter()
+    started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="footnote-crash-") as place:
-        run = Run(Path(place), random)
         try:
-            if chosen.points:
-                _at_points(run)
+            if chosen.cluster:
+                run_cluster(Path(place), random, counts, chosen.kills, chosen.only)
             else:
-                _at_random(run, chosen.kills)
-            run.end()
+                run_one_machine(Path(place), random, counts, 0 if chosen.points else chosen.kills)
         except AssertionError as error:
-            (Path(place) / "stop").touch()
-            sys.stdout.write(f"{dict(run.counts)}\nWRONG with seed {seed}: {error}\n")
+            sys.stdout.write(f"{dict(counts)}\nWRONG with seed {seed}: {error}\n")
             return 1
-    sys.stdout.write("".join(f"{name}: {count}\n" for name, count in run.counts.items()))
+    sys.stdout.write("".join(f"{name}: {count}\n" for name, count in counts.items()))
+    sys.stdout.write(f"seconds: {time.monotonic() - started:.0f}\n")
     return 0
-
-
-def _at_random(run: Run, kills: int) -> None:
-    points = [name for name in POINTS if _is_of_ingest(name)]
-    while run.counts["killed"] < kills:
-        if run.random.random() < HALF:
-            run.crash(f"{run.random.choice(points)}:kill@{run.random.randint(1, 2)}")
-        else:
-            run.crash(None, run.random.uniform(0, run.seconds))
-
-
-def _at_points(run: Run) -> None:
-    for point in POINTS:
-        if point.startswith("rollback"):
-            run.crash_of_rollback(f"{point}:kill")
-        elif point.startswith("swap"):
-            run.crash_of_repair(f"{point}:kill")
-        elif _is_of_ingest(point):
-            run.crash(f"{point}:kill")
-
-
-def _is_of_ingest(point: str) -> bool:
-    # The truth is elsewhere only where a catalog is shared: tests/cluster kills there.
-    return not point.startswith(("rollback", "swap", "forget", "truth"))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 """Work done in forked children, so that it can be killed and costs no import."""
 
+import faulthandler
 import os
 import pickle
+import select
 import signal
 import time
 from collections.abc import Callable
@@ -18,6 +20,7 @@ class Child:
             os.close(writing)
             return
         os.close(self._reading)
+        faulthandler.register(signal.SIGUSR1)
         code = 1
         try:
             result = pickle.dumps(work())
@@ -30,20 +33,45 @@ class Child:
         finally:
             os._exit(code)
 
-    def wait(self) -> tuple[int, Any]:
-        """Exit code, negative for a signal, and what the function returned or why it failed."""
-        with os.fdopen(self._reading, "rb") as stream:
-            content = stream.read()
+    def wait(self, limit: float = 600.0) -> tuple[int, Any]:
+        """Exit code, negative for a signal, and what the function returned or why it failed.
+
+        Raises AssertionError when it has not ended after so many seconds.
+        """
+        content = b""
+        until = time.monotonic() + limit
+        with os.fdopen(self._reading, "rb", buffering=0) as stream:
+            while True:
+                left = max(0.0, until - time.monotonic())
+                if not select.select([stream], [], [], left)[0]:
+                    # Its stack on stderr, to see where it stands.
+                    os.kill(self.pid, signal.SIGUSR1)
+                    time.sleep(0.5)
+                    self.kill()
+                    raise AssertionError(f"a child had not ended after {limit:g} s")
+                part = stream.read(1 << 20)
+                if not part:
+                    break
+                content += part
         _, status = os.waitpid(self.pid, 0)
         return os.waitstatus_to_exitcode(status), pickle.loads(content) if content else None  # noqa: S301
 
     def kill_after(self, seconds: float) -> None:
         """Send SIGKILL after a while, unless it has ended by then."""
+        if self.lives_for(seconds):
+            self.kill()
+
+    def lives_for(self, seconds: float) -> bool:
+        """Whether it still runs after a while; returns at once when it ends."""
         until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            if os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
-                return
+        while not os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            if time.monotonic() > until:
+                return True
             time.sleep(0.002)
+        return False
+
+    def kill(self) -> None:
+        """Send SIGKILL."""
         os.kill(self.pid, signal.SIGKILL)
 
 

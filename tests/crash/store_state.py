@@ -1,18 +1,22 @@
 """What a store holds, in a form that can be compared, and whether it is whole."""
 
 import re
+import shutil
+from collections.abc import Callable
 from contextlib import nullcontext
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
-import ingest.pipeline
+import ingest.run
 import rag.bootstrap
 from ingest.formats import parse
 from ingest.pipeline import ingest_paths
 from ingest.rollback import roll_back_publication
 from rag.bootstrap import Services, open_services
 from rag.settings import load_settings
+from tests.crash.children import done
 from tests.fakes.embedder import FakeEmbedder
 from tests.fakes.reranker import FakeReranker
 
@@ -21,19 +25,23 @@ import_module("chromadb.api.rust")
 import_module("langchain_chroma")
 VERSION = re.compile(r"\bv\d+\b")
 PUBLIC = (1,)
+Held = dict[tuple[str, ...], tuple[object, ...]]
 
 
-def opened(data_dir: Path, fault: str | None = None, exact_limit: int = 0) -> Services:
+def opened(
+    data_dir: Path, fault: str | None = None, exact_limit: int = 0, **more: object
+) -> Services:
     """Services with fake models over real SQLite and real Chroma, which serves from 1 passage."""
     embedder = FakeEmbedder()
     rag.bootstrap.open_embedder = lambda *_, **__: embedder  # type: ignore[assignment]
     # Starting a parser's process would take longer than all that is to be killed here.
-    ingest.pipeline.open_parsers = lambda _: nullcontext(SimpleNamespace(parse=parse))
+    ingest.run.open_parsers = lambda _: nullcontext(SimpleNamespace(parse=parse))
     settings = load_settings(
         data_dir=data_dir,
         embedding_model=embedder.name,
         exact_search_limit=exact_limit,
         fault=fault,
+        **more,
     )
     return open_services(settings, reranker=FakeReranker())
 
@@ -47,6 +55,29 @@ def run_ingest(data_dir: Path, folder: Path, fault: str | None = None) -> None:
         services.close()
 
 
+def looked(services: Services, look: Callable[[Services], Any]) -> Any:
+    """What a look at services gives; they are closed."""
+    try:
+        return look(services)
+    finally:
+        services.close()
+
+
+def built_clean(data_dir: Path, folder: Path) -> Held:
+    """What a folder's documents are when they are ingested into nothing, on one machine."""
+
+    def build() -> Held:
+        services = opened(data_dir, exact_limit=1_000_000)
+        try:
+            ingest_paths(services, [folder])
+            return held(services)
+        finally:
+            services.close()
+
+    shutil.rmtree(data_dir, ignore_errors=True)
+    return done(build)
+
+
 def roll_back(data_dir: Path, fault: str | None = None) -> None:
     """One rollback."""
     services = opened(data_dir, fault)
@@ -54,9 +85,6 @@ def roll_back(data_dir: Path, fault: str | None = None) -> None:
         roll_back_publication(services)
     finally:
         services.close()
-
-
-Held = dict[tuple[str, ...], tuple[object, ...]]
 
 
 def held(services: Services) -> Held:

@@ -36,6 +36,17 @@ def test_kills_at_random_moments_lose_nothing_and_show_no_reader_half_a_document
     assert int(counts["live reads"]) > 0
 
 
+def test_a_cluster_is_harmed_and_loses_nothing():
+    """The first six kinds of harm; the long run is `python -m tests.crash --cluster`."""
+    counts = crashed("--cluster", "--kills", "6")
+    assert int(counts["reruns equal to a clean build"]) == 6
+    assert int(counts["state before"]) + int(counts["state after"]) == 6
+    assert int(counts["live reads"]) > 0
+    assert int(counts["states that they saw"]) > 1
+    for server in ("PostgreSQL", "Redis", "Chroma"):
+        assert int(counts[f"{server} crashed"]) == 1
+
+
 @pytest.mark.parametrize("order", ["nowhere:kill", "publish.before_commit:fire", "x"])
 def test_a_fault_that_there_is_not_is_refused_with_those_there_are(order):
     with pytest.raises(InvalidRequestError, match=r"publish\.before_commit.*kill, full"):

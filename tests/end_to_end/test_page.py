@@ -12,7 +12,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from operations.bootstrap import open_operations
-from rag.settings import Settings
+from rag.settings import load_settings
 from tests.axe import grave_faults
 from tests.browser import DESKTOP, PHONE, chromium, console, requested_addresses
 from tests.chat_page import ask, has_no_sideways_scroll, press, text, until, until_true
@@ -115,7 +115,7 @@ def test_a_conversation_is_followed_up_judged_and_found_again(
         "const kept = Object.entries(localStorage).find(([key]) => key.includes('conversation'));"
         "return JSON.parse(kept[1]).turns.at(-1).answer.id"
     )
-    with closing(open_operations(Settings(data_dir=ingested / ".footnote"))) as operations:
+    with closing(open_operations(load_settings(data_dir=ingested / ".footnote"))) as operations:
         (opinion,) = operations.feedback.of(answer_id)
     assert (opinion.verdict, opinion.reason) == ("down", "It says too little.")
     assert console(browser) == []

@@ -6,7 +6,7 @@ import pytest
 
 from evals.question_set import QuestionSet, load_question_set
 from evals.runner import Evaluation, evaluate
-from rag.settings import Settings
+from rag.settings import Settings, load_settings
 from tests.evals.fakes import FakeSystem, make_document, make_system
 
 KITCHEN = make_document(
@@ -100,7 +100,7 @@ def home_set(tmp_path: Path) -> QuestionSet:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Settings that point into the test's own folder."""
-    return Settings(data_dir=tmp_path / "data", cache_dir=tmp_path / "cache")
+    return load_settings(data_dir=tmp_path / "data", cache_dir=tmp_path / "cache")
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from cli.app import app
+from cli.verbs import app
 from rag.abstention import read_numbers
 from tests.evals.conftest import GARDEN, KITCHEN, write_set
 from tests.fakes.reranker import FakeReranker

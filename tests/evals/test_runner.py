@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
 from evals.cache import ResultCache
 from evals.provenance import hash_sources
 from evals.runner import evaluate
-from rag.settings import Settings
+from rag.settings import load_settings
 from tests.evals.conftest import GARDEN, KITCHEN
 from tests.evals.fakes import make_document, make_system
 
@@ -67,7 +69,7 @@ def test_whatever_an_answer_depends_on_makes_it_asked_anew(
         if changed == "documents":
             other = make_system([KITCHEN, make_document("garden", GARDEN.text + "\n\nMore.")])
         elif changed == "settings":
-            settings = Settings.model_validate(settings.model_dump() | {"profile": "fast"})
+            settings = replace(settings, profile="fast")
         else:
             monkeypatch.setattr("evals.provenance.hash_sources", lambda *_: "other code")
         other.answerer.asked.clear()
@@ -76,7 +78,7 @@ def test_whatever_an_answer_depends_on_makes_it_asked_anew(
 
 
 def test_where_things_lie_changes_no_key(system, home_set, settings, tmp_path):
-    elsewhere = Settings(data_dir=tmp_path / "b", cache_dir=settings.cache_dir, port=9)
+    elsewhere = load_settings(data_dir=tmp_path / "b", cache_dir=settings.cache_dir, port=9)
     with ResultCache(settings.cache_dir) as cache:
         evaluate(system, [home_set], settings, cache)
         asked = len(system.answerer.asked)

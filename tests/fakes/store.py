@@ -6,9 +6,13 @@ from pathlib import Path
 
 from rag.catalog import Catalog
 from rag.embedder import text_hash
+from rag.eraser import Eraser
+from rag.generation import Build
 from rag.index_folders import build_index
-from rag.publisher import Build, Publisher
+from rag.origins import Origins
+from rag.publisher import Publisher
 from rag.search_text import passage_search_text, unit_search_text
+from rag.staging import Staging
 from tests.fakes.embedder import FakeEmbedder
 from tests.fakes.passages import document_of, passages_of
 
@@ -17,7 +21,7 @@ ROOT = "file:///guide"
 
 @dataclass
 class Store:
-    """A catalog with its publisher and the fake embedder."""
+    """A catalog with what writes to it and the fake embedder."""
 
     data_dir: Path
     with_chroma: bool = False
@@ -25,7 +29,10 @@ class Store:
 
     def __post_init__(self) -> None:
         self.catalog = Catalog(self.data_dir)
+        self.origins = Origins(self.catalog.database)
+        self.staging = Staging(self.catalog.database)
         self.publisher = Publisher(self.catalog.database)
+        self.eraser = Eraser(self.catalog.database)
 
     def stage(self, document_id: str, markdown: str) -> int:
         """Stage a document with its vectors; its new revision's number."""
@@ -41,8 +48,8 @@ class Store:
         ordered = sorted(texts)
         vectors = self.embedder.encode(ordered)
         hashes = [text_hash(text) for text in ordered]
-        self.publisher.store_vectors(self.embedder.name, dict(zip(hashes, vectors, strict=True)))
-        return self.publisher.stage(document_of(markdown, document_id), passages, ROOT).revision
+        self.staging.store_vectors(self.embedder.name, dict(zip(hashes, vectors, strict=True)))
+        return self.staging.stage(document_of(markdown, document_id), passages, ROOT).revision
 
     def publish(
         self, documents: Mapping[str, str] | None = None, removed: Iterable[str] = ()
@@ -53,7 +60,7 @@ class Store:
         self.publisher.publish(
             [f"file:///{name}" for name in removed], self.index(removed), self.build
         )
-        self.publisher.sweep()
+        self.eraser.sweep()
 
     @property
     def build(self) -> Build:

@@ -18,4 +18,4 @@ def parsers() -> Iterator[ParserPool]:
 @pytest.fixture
 def shared_parsers(parsers: ParserPool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ingests use the one process, and need not start their own."""
-    monkeypatch.setattr("ingest.pipeline.open_parsers", lambda _: nullcontext(parsers))
+    monkeypatch.setattr("ingest.run.open_parsers", lambda _: nullcontext(parsers))

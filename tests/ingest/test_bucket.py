@@ -112,7 +112,7 @@ def test_an_emptied_folder_looks_like_an_outage(services, store):
     ingest(services)
     del store["docs/tea.md"]
     del store["docs/a b+c.pdf"]
-    with pytest.raises(SourceError, match="gives 1 documents where it gave 3"):
+    with pytest.raises(SourceError, match="gives 1 document where it gave 3"):
         ingest(services, prune=True)
     del store["docs/sub/coffee.html"]
     with pytest.raises(SourceError, match="holds no document"):

@@ -9,7 +9,7 @@ import pytest
 from ingest.git.address import git_address
 from ingest.git.packs import check_pack
 from ingest.pipeline import ingest_targets
-from ingest.targets import TargetOptions, is_path, target_of
+from ingest.targets import is_path, target_of
 from rag.errors import InvalidRequestError, SourceError
 from tests.fakes.git_server import Project, git_server
 from tests.fakes.website import LOOPBACK, Page, sentinel, website
@@ -46,7 +46,7 @@ def server(tmp_path):
 
 
 def ingest(services, named, link=None, **wishes):
-    return ingest_targets(services, [target_of(named, TargetOptions(link=link))], **wishes)
+    return ingest_targets(services, [target_of(named)], link=link, **wishes)
 
 
 def titles(services):
@@ -136,7 +136,7 @@ def test_a_folder_that_lost_most_of_its_documents_looks_like_a_mistake(services,
     ingest(services, f"{named}#docs")
     project.git("rm", "-q", "-r", "docs/sub", "docs/hidden")
     project.push()
-    with pytest.raises(SourceError, match="gives 1 documents where it gave 3"):
+    with pytest.raises(SourceError, match="gives 1 document where it gave 3"):
         ingest(services, f"{named}#docs", prune=True)
 
 

@@ -21,7 +21,7 @@ def parsers_in_this_process(monkeypatch):
     from ingest.formats import parse
 
     parsers = nullcontext(SimpleNamespace(parse=parse))
-    monkeypatch.setattr("ingest.pipeline.open_parsers", lambda _: parsers)
+    monkeypatch.setattr("ingest.run.open_parsers", lambda _: parsers)
 
 
 @given(st.integers(0, 2**32), st.integers(1, 5))

@@ -40,8 +40,8 @@ def services(open_fake_services):
 @pytest.fixture
 def ingest(services, site):
     def run(*paths, link=None, **named):
-        targets = [target_of(site.url + path, TargetOptions(link=link)) for path in paths]
-        return ingest_targets(services, targets, **named)
+        targets = [target_of(site.url + path) for path in paths]
+        return ingest_targets(services, targets, link=link, **named)
 
     return run
 
@@ -163,9 +163,23 @@ def test_what_can_not_be_had_is_told_within_limits(site, page, says):
     assert time.monotonic() - started < 4
 
 
+def test_a_page_that_comes_drop_by_drop_is_not_asked_for_again(site):
+    site["/x"] = Page("x" * 500, drips=True)
+    guard = Guard(load_settings(fetch_private=LOOPBACK).fetch_private)
+    with (
+        Fetcher(guard, limits=FetchLimits(seconds=0.5), sleep=lambda _: None) as fetcher,
+        pytest.raises(OutageError, match="longer than"),
+    ):
+        fetcher.get(f"{site.url}/x")
+    assert len(site.asked) == 1
+
+
 def test_a_host_that_is_not_there_is_an_outage():
     guard = Guard(load_settings(fetch_private=LOOPBACK).fetch_private)
-    with Fetcher(guard, sleep=lambda _: None) as fetcher, pytest.raises(OutageError):
+    with (
+        Fetcher(guard, sleep=lambda _: None) as fetcher,
+        pytest.raises(OutageError, match=r"can't be reached \(connection refused\)"),
+    ):
         fetcher.get("http://127.0.0.1:1/")
     with (
         Fetcher(guard, sleep=lambda _: None) as fetcher,
@@ -286,8 +300,6 @@ def test_names_and_passwords_come_from_a_file_and_go_to_their_host_alone(
         ("https://a:b@example.com/", {}, "FOOTNOTE_NETRC_FILE"),
         ("docs", {"crawl": True}, "docs is none"),
         ("https://example.com", {"crawl": True, "sitemap": True}, "Choose one"),
-        ("https://example.com", {"link": "/{path}"}, "give an http address"),
-        ("https://example.com", {"link": "https://example.com/"}, r"with \{path\}"),
     ],
 )
 def test_what_can_not_be_meant_is_one_sentence(named, options, says):

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from ingest.identity import document_id_of
 from ingest.lock import ingest_lock
-from ingest.pipeline import document_id_of, ingest_documents, ingest_paths
+from ingest.pipeline import ingest_documents, ingest_paths
 from ingest.report import Action
 from ingest.sources import SourceDocument
 from rag.domain import Question
@@ -179,11 +180,30 @@ def test_a_folder_that_gives_under_half_is_taken_for_an_outage(services, guide):
     ingest_paths(services, [guide])
     (guide / "tea.md").unlink()
     (guide / "coffee.md").unlink()
-    with pytest.raises(SourceError, match=r"gives 1 documents where it gave 3.*outage"):
+    with pytest.raises(SourceError, match=r"gives 1 document where it gave 3.*outage"):
         ingest_paths(services, [guide], prune=True)
     assert len(services.catalog.documents()) == 3
     assert ingest_paths(services, [guide], prune=True, force=True).removed == 2
     assert set(texts(services)) == {"cocoa"}
+
+
+def test_new_documents_that_are_refused_do_not_hide_an_outage(services, guide):
+    ingest_paths(services, [guide])
+    for name in ("tea.md", "coffee.md"):
+        (guide / name).unlink()
+        (guide / f"new-{name}").write_bytes(b"\xff\xff")
+    with pytest.raises(SourceError, match="gives 1 document where it gave 3"):
+        ingest_paths(services, [guide], prune=True)
+    assert len(texts(services)) == 3
+    report = ingest_paths(services, [guide], prune=True, force=True)
+    assert (report.removed, len(report.refused)) == (2, 2)
+
+
+def test_a_folder_that_never_was_is_no_empty_one_even_by_force(services, guide):
+    ingest_paths(services, [guide])
+    with pytest.raises(SourceError, match="There is no file or folder"):
+        ingest_paths(services, [guide.with_name("giude")], prune=True, force=True)
+    assert len(texts(services)) == 3
 
 
 def test_a_folder_that_is_gone_can_be_pruned_by_force(services, guide):
@@ -237,7 +257,7 @@ def test_a_refusal_is_kept_until_the_document_is_read_or_gone(services, guide):
     ("content", "reason"),
     [
         pytest.param(b"\x00\x01binary", "binary file", id="binary under the name of Markdown"),
-        pytest.param(b"\xff\xfe", "not UTF-8", id="invalid UTF-8"),
+        pytest.param(b"\xfa\xfe", "not UTF-8", id="invalid UTF-8"),
         pytest.param(b"", "no text", id="empty"),
         pytest.param(b"---\na: 'b\n---\nc", "not valid YAML", id="bad front matter"),
     ],

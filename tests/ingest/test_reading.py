@@ -2,6 +2,7 @@
 
 import pytest
 
+from ingest.decoding import decoded
 from ingest.reading import read_document
 from ingest.sources import SourceDocument
 from rag.errors import SourceError
@@ -16,7 +17,8 @@ def read(content, name="some-file_name.md", media_type="text/markdown", **given)
     [
         pytest.param(b"\x89PNG\r\n\x1a\n\x00\x00\x00", "not UTF-8", id="image"),
         pytest.param(b"PK\x03\x04abc\x00", "binary file", id="archive"),
-        pytest.param("text".encode("utf-16"), "not UTF-8", id="UTF-16"),
+        pytest.param("text".encode("utf-16-le"), "binary file", id="UTF-16, unmarked"),
+        pytest.param("text".encode("utf-16") + b"x", "not UTF-8", id="UTF-16, cut short"),
         pytest.param(b"caf\xe9", "not UTF-8", id="Latin-1"),
         pytest.param(b"a\xff\xfeb", "not UTF-8", id="invalid bytes"),
         pytest.param(b"\xed\xa0\x80", "not UTF-8", id="encoded surrogate"),
@@ -72,3 +74,8 @@ def test_the_address_comes_from_the_front_matter():
 
 def test_a_document_without_an_address_has_none():
     assert read(b"text").url is None
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_text_with_a_byte_order_mark_is_read_by_it(encoding):
+    assert decoded("Grüße\r\naus Köln".encode(encoding)) == "Grüße\naus Köln"

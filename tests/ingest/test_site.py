@@ -96,7 +96,7 @@ def test_a_crawl_ends_at_its_number_of_pages_and_says_so(crawl):
     report = crawl(limits=SiteLimits(pages=2))
     assert report.added == 2
     (note,) = report.notes
-    assert "stopped at 2 pages, 2 more were found; --max-pages takes more." in note
+    assert "stopped at 2 pages, 2 more found; --max-pages takes more." in note
     assert crawl().added == 3
     assert crawl(limits=SiteLimits(pages=2), prune=True).removed == 0, "unvisited is not gone"
 
@@ -125,7 +125,7 @@ def test_what_robots_txt_forbids_is_left_out_and_told(services, site, crawl):
     )
     report = crawl()
     assert titles(services) == ["Drinks", "Coffee"]
-    assert "1 pages left out, as its robots.txt asks" in report.notes[0]
+    assert "1 page left out, as its robots.txt asks" in report.notes[0]
     assert "/tea" not in dict(site.asked)
 
 
@@ -223,7 +223,7 @@ def test_most_pages_gone_at_once_look_like_an_outage(services, site, crawl):
     for path in ("/tea", "/coffee", "/mate", "/green?from=tea"):
         del site[path]
     site["/"] = article("Drinks", "All about drinks.")
-    with pytest.raises(SourceError, match="gives 1 documents where it gave 5"):
+    with pytest.raises(SourceError, match="gives 1 document where it gave 5"):
         crawl(prune=True)
     assert len(titles(services)) == 5
     assert crawl(prune=True, force=True).removed == 4
@@ -293,7 +293,7 @@ def test_sitemaps_are_found_by_robots_txt_and_lead_to_others(services, site, cra
     site["/b.txt"] = Page(f"{site.url}/mate\nhttps://elsewhere.test/x\n\n", "text/plain")
     report = crawl(sitemap=True)
     assert titles(services) == ["Mate", "Tea"]
-    assert "1 pages of its sitemap lie elsewhere" in report.notes[0]
+    assert "1 page of its sitemap left out" in report.notes[0]
 
 
 def test_a_sitemap_that_is_named_is_taken(services, site, crawl):

@@ -30,3 +30,21 @@ def test_each_change_of_a_folder_is_published(open_fake_services, tmp_path):
     assert faults == []
     stop.set()
     assert list(reports) == []
+
+
+def test_a_folder_whose_name_begins_like_the_data_directorys_is_followed(open_fake_services):
+    services = open_fake_services()
+    data_dir = services.catalog.data_dir
+    guide = data_dir.with_name(f"{data_dir.name}-docs")
+    guide.mkdir()
+    (guide / "tea.md").write_text("# Tea\n\nOf tea.\n")
+    stop = threading.Event()
+    reports = follow(services, [guide], stop, lambda _: None, settle_ms=50)
+    assert next(reports).added == 1
+    (guide / "cocoa.md").write_text("# Cocoa\n\nOf cocoa.\n")
+    timer = threading.Timer(10, stop.set)
+    timer.start()
+    assert [report.added for report in [next(reports, None)] if report] == [1]
+    timer.cancel()
+    stop.set()
+    assert list(reports) == []

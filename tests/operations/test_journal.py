@@ -13,7 +13,7 @@ from operations.journal import Access, Journal
 from operations.store import FILE
 from rag.domain import AnswerStatus
 from rag.errors import NotFoundError
-from rag.settings import Settings
+from rag.settings import load_settings
 from tests.fakes.service import ABSTAINED, ANSWERED, TEA, FakeServices
 from tests.operations.conftest import TurnedClock
 
@@ -24,7 +24,7 @@ ASKED = replace(ANSWERED, question="How hot?", standalone_question="How hot?")
 
 @pytest.fixture
 def operations(tmp_path: Path) -> Iterator[Operations]:
-    with closing(open_operations(Settings(data_dir=tmp_path))) as opened:
+    with closing(open_operations(load_settings(data_dir=tmp_path))) as opened:
         yield opened
 
 
@@ -84,7 +84,7 @@ def test_feedback_is_audited(operations: Operations):
 
 
 def test_the_audit_can_be_turned_off(tmp_path: Path):
-    with closing(open_operations(Settings(data_dir=tmp_path, audit=False))) as operations:
+    with closing(open_operations(load_settings(data_dir=tmp_path, audit=False))) as operations:
         operations.journal.answered(ASKED, HERE)
         operations.journal.listed(3, HERE)
         operations.feedback.record(ASKED.id, "up", None, "key:3f2a")

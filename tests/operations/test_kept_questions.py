@@ -6,13 +6,13 @@ import pytest
 
 from operations.bootstrap import open_operations
 from rag.errors import NotFoundError
-from rag.settings import Settings
+from rag.settings import load_settings
 from tests.fakes.service import ANSWERED, TEA
 
 
 @pytest.fixture
 def operations(tmp_path):
-    with closing(open_operations(Settings(data_dir=tmp_path))) as opened:
+    with closing(open_operations(load_settings(data_dir=tmp_path))) as opened:
         opened.answers.remember(ANSWERED, channel="discord", by="discord/1")
         yield opened
 

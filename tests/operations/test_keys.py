@@ -14,7 +14,7 @@ from operations.pepper import FILE, Pepper, read_pepper
 from operations.sessions import Sessions
 from operations.store import Store
 from rag.errors import IncompatibleStoreError, InvalidRequestError, NotFoundError
-from rag.settings import Settings
+from rag.settings import load_settings
 from tests.operations.conftest import TurnedClock
 
 HOUR = 3_600
@@ -122,7 +122,7 @@ def test_what_can_not_be_a_key_is_refused(keys: Keys, wrong, says):
 
 
 def test_nothing_that_opens_anything_is_on_the_disk(tmp_path: Path):
-    with closing(open_operations(Settings(data_dir=tmp_path))) as operations:
+    with closing(open_operations(load_settings(data_dir=tmp_path))) as operations:
         _, token = operations.keys.add("laptop", [Scope.ASK])
         _, session = operations.sessions.open(token)
         held = b"".join(file.read_bytes() for file in tmp_path.iterdir())
@@ -140,7 +140,7 @@ def test_the_pepper_is_its_owners_alone_and_stays(tmp_path: Path):
 
 
 def test_a_lost_pepper_is_not_made_anew_under_the_keys(tmp_path: Path):
-    settings = Settings(data_dir=tmp_path)
+    settings = load_settings(data_dir=tmp_path)
     with closing(open_operations(settings)) as operations:
         operations.keys.add("laptop", [Scope.ASK])
     (tmp_path / FILE).unlink()

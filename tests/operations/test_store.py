@@ -12,7 +12,7 @@ from operations import store as store_module
 from operations.bootstrap import open_operations
 from operations.store import FILE, Store, sqlite_url
 from rag.errors import IncompatibleStoreError, InvalidRequestError, PermanentError, StoreBusyError
-from rag.settings import Settings
+from rag.settings import load_settings
 
 
 def number(store: Store) -> object:
@@ -21,7 +21,7 @@ def number(store: Store) -> object:
 
 
 def test_it_is_made_for_its_owner_alone_and_opened_again(tmp_path: Path):
-    with closing(open_operations(Settings(data_dir=tmp_path / "new" / "data"))) as operations:
+    with closing(open_operations(load_settings(data_dir=tmp_path / "new" / "data"))) as operations:
         assert number(operations.store) == 1
     file = tmp_path / "new" / "data" / FILE
     assert file.stat().st_mode & 0o777 == 0o600
@@ -130,7 +130,7 @@ def test_a_url_without_a_driver_is_refused_and_its_password_kept(url):
 
 def test_any_url_may_be_named(tmp_path: Path):
     file = tmp_path / "elsewhere.db"
-    settings = Settings(data_dir=tmp_path / "data", operations_url=f"sqlite:///{file}")
+    settings = load_settings(data_dir=tmp_path / "data", operations_url=f"sqlite:///{file}")
     with closing(open_operations(settings)) as operations:
         assert number(operations.store) == 1
     assert file.is_file()

@@ -166,7 +166,7 @@ def test_two_threads_read_while_a_third_publishes(store):
 
 def test_vectors_come_back_as_they_were_stored(store):
     vectors = store.embedder.encode(["a", "b"])
-    store.publisher.store_vectors("fake", {b"a" * 16: vectors[0], b"b" * 16: vectors[1]})
+    store.staging.store_vectors("fake", {b"a" * 16: vectors[0], b"b" * 16: vectors[1]})
     found = store.catalog.vectors_of("fake", [b"a" * 16, b"b" * 16, b"c" * 16])
     assert set(found) == {b"a" * 16, b"b" * 16}, "absent ones are left out"
     assert (found[b"b" * 16] == vectors[1]).all()
@@ -175,7 +175,7 @@ def test_vectors_come_back_as_they_were_stored(store):
 def test_more_vectors_than_a_statement_holds_come_back(store):
     hashes = [number.to_bytes(16) for number in range(1_203)]
     vector = store.embedder.encode(["a"])[0]
-    store.publisher.store_vectors("fake", dict.fromkeys(hashes, vector))
+    store.staging.store_vectors("fake", dict.fromkeys(hashes, vector))
     assert len(store.catalog.vectors_of("fake", hashes)) == 1_203
 
 
@@ -201,5 +201,5 @@ def test_vectors_that_are_remembered_go_with_their_documents(store):
     store.publish({"doc": "# Celery\n\ncelery runs jobs.\n", "other": "# Redis\n\nredis caches.\n"})
     hashes = [row[2] for row in store.catalog.live_passage_ids()]
     assert set(store.catalog.vectors(hashes)) == set(hashes)
-    store.publisher.forget(store.catalog.documents()[0].id, "")
+    store.eraser.forget(store.catalog.documents()[0].id, "")
     assert set(store.catalog.vectors(hashes)) == set(hashes[1:])

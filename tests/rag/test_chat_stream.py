@@ -7,7 +7,7 @@ import pytest
 
 from rag.chat_model import open_chat_model
 from rag.chat_stream import Bounds, GenerationError, stream_reply
-from rag.settings import Settings
+from rag.settings import load_settings
 from tests.fakes.chat_model import ScriptedChatModel
 from tests.fakes.chat_server import chat_server
 
@@ -19,7 +19,7 @@ class GoneError(Exception):
 
 
 def model_at(address):
-    return open_chat_model(Settings(chat_model="openai:tiny", chat_model_url=address))
+    return open_chat_model(load_settings(chat_model="openai:tiny", chat_model_url=address))
 
 
 def test_a_silent_model_is_left_within_a_second_when_the_listener_stops():

@@ -1,6 +1,7 @@
 """A real small model behind a real OpenAI-compatible server: it invents, and none comes through."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -84,6 +85,6 @@ def test_a_question_longer_than_the_context_is_told_as_such(settings):
 
 
 def test_a_server_that_is_gone_is_told_as_such(settings):
-    gone = settings.model_copy(update={"chat_model_url": "http://127.0.0.1:9/v1"})
+    gone = replace(settings, chat_model_url="http://127.0.0.1:9/v1")
     with pytest.raises(GenerationError, match="could not be reached"):
         list(stream_reply(open_chat_model(gone), [("human", "Tea?")], Bounds(30.0)))

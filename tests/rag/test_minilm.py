@@ -6,9 +6,10 @@ import pytest
 from rag.embedder import text_hash
 from rag.embedder_choice import open_embedder
 from rag.errors import PermanentError
-from rag.minilm import INT8_NAME, MAX_TOKENS, MiniLmEmbedder
+from rag.minilm import INT8_NAME, MiniLmEmbedder
 from rag.model_files import MINILM
 from rag.named_model import SentenceTransformerEmbedder
+from rag.word_pieces import MAX_TOKENS
 
 WORDS = "Django and FastAPI serve requests, while queues carry the slow work elsewhere. "
 TEXTS = [

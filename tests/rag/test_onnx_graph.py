@@ -1,10 +1,13 @@
 """When the graph is made anew. Making it is replaced here; test_embedder compares the real one."""
 
 import json
+import os
+import shutil
 
 import pytest
 
 from rag.errors import PermanentError
+from rag.graph_record import RECORD
 from rag.model_files import PackagedModel, sha256_of
 from rag.onnx_graph import graph_of
 from rag.onnx_int8 import int8_graph_of
@@ -41,13 +44,72 @@ def test_the_graph_is_made_once_and_then_found(model, made, cache):
     assert len(made) == 1
 
 
-def test_the_record_names_the_weights_and_the_graph(model, made, cache):
+def record_of(graph):
+    return graph.with_name(RECORD)
+
+
+@pytest.mark.usefixtures("made")
+def test_the_record_names_the_weights_and_the_hash_of_each_file(model, cache):
     graph = graph_of(model, cache)
-    assert json.loads(graph.with_suffix(".json").read_text()) == {
-        "weights": model.sha256,
-        "graph": sha256_of(graph),
+    record = json.loads(record_of(graph).read_text())
+    assert record["weights"] == model.sha256
+    assert {name: held[-1] for name, held in record["files"].items()} == {
+        graph.name: sha256_of(graph)
     }
-    assert made == [graph]
+
+
+@pytest.mark.usefixtures("made")
+def test_an_untouched_graph_is_not_read_again(model, cache, monkeypatch):
+    graph = graph_of(model, cache)
+    read = []
+    monkeypatch.setattr("rag.graph_record.sha256_of", read.append)
+    assert graph_of(model, cache) == graph
+    assert read == []
+
+
+def test_a_copied_graph_is_hashed_once_and_believed(model, made, cache, tmp_path, monkeypatch):
+    copied = tmp_path / "copied"
+    graph = graph_of(model, cache)
+    shutil.copytree(cache, copied)
+    hashed = []
+
+    def hashing(file):
+        hashed.append(file.name)
+        return sha256_of(file)
+
+    monkeypatch.setattr("rag.graph_record.sha256_of", hashing)
+    assert graph_of(model, copied).read_bytes() == graph.read_bytes()
+    assert graph.name in hashed
+    hashed.clear()
+    graph_of(model, copied)
+    assert (hashed, len(made)) == ([], 1)
+
+
+@pytest.mark.usefixtures("made")
+def test_bytes_changed_in_place_show_though_size_and_time_are_the_same(model, cache):
+    graph = graph_of(model, cache)
+    told = graph.stat()
+    graph.write_bytes(graph.read_bytes().upper())
+    os.utime(graph, ns=(told.st_atime_ns, told.st_mtime_ns))
+    assert graph.stat().st_size == told.st_size
+    assert graph_of(model, cache).read_bytes() == b"graph 2"
+
+
+def test_who_is_overtaken_while_making_the_graph_takes_the_others(model, cache, monkeypatch):
+    calls = []
+
+    def make(_, graph):
+        calls.append(graph)
+        if len(calls) == 1:
+            graph_of(model, cache)
+        graph.write_bytes(b"the same")
+
+    monkeypatch.setattr("rag.onnx_graph._make", make)
+    assert graph_of(model, cache).read_bytes() == b"the same"
+    assert len(calls) == 2
+    assert [folder.name for folder in (cache / "graphs").iterdir()] == [
+        graph_of(model, cache).parent.name
+    ]
 
 
 @pytest.mark.parametrize(
@@ -55,17 +117,13 @@ def test_the_record_names_the_weights_and_the_graph(model, made, cache):
     [
         pytest.param(lambda graph: graph.write_bytes(b"changed"), id="graph changed"),
         pytest.param(lambda graph: graph.unlink(), id="graph gone"),
-        pytest.param(lambda graph: graph.with_suffix(".json").unlink(), id="record gone"),
+        pytest.param(lambda graph: record_of(graph).unlink(), id="record gone"),
+        pytest.param(lambda graph: record_of(graph).write_text("{"), id="record cut short"),
+        pytest.param(lambda graph: record_of(graph).write_text("[]"), id="record of a list"),
+        pytest.param(lambda graph: record_of(graph).write_text("{}"), id="record empty"),
         pytest.param(
-            lambda graph: graph.with_suffix(".json").write_text("{"), id="record cut short"
-        ),
-        pytest.param(
-            lambda graph: graph.with_suffix(".json").write_text("[]"), id="record of a list"
-        ),
-        pytest.param(lambda graph: graph.with_suffix(".json").write_text("{}"), id="record empty"),
-        pytest.param(
-            lambda graph: graph.with_suffix(".json").write_text(
-                json.dumps({"weights": "other", "graph": sha256_of(graph)})
+            lambda graph: record_of(graph).write_text(
+                record_of(graph).read_text().replace('"weights": "', '"weights": "0')
             ),
             id="record of other weights",
         ),
@@ -120,9 +178,9 @@ def quantised(monkeypatch):
 def test_the_graph_in_8_bit_numbers_is_made_once_from_the_exact_one(model, made, quantised, cache):
     graph = int8_graph_of(model, cache)
     assert int8_graph_of(model, cache) == graph != graph_of(model, cache)
-    assert quantised == made == [graph_of(model, cache)]
-    record = json.loads(graph.with_suffix(".json").read_text())
-    assert record == {"weights": model.sha256, "graph": sha256_of(graph)}
+    assert quantised == [graph_of(model, cache)]
+    assert len(made) == 1
+    assert json.loads(record_of(graph).read_text())["weights"] == model.sha256
 
 
 def test_a_changed_graph_in_8_bit_numbers_is_made_anew_alone(model, made, quantised, cache):

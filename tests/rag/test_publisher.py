@@ -20,7 +20,7 @@ def test_what_is_staged_is_seen_by_no_reader(store):
     assert store.catalog.live_passage_count() == 0
     assert store.catalog.state().epoch == 0
     assert store.catalog.status().documents == 0
-    assert store.publisher.addresses() == {}
+    assert store.origins.addresses() == {}
 
 
 def test_a_staged_change_leaves_the_old_revision_live(store):
@@ -68,7 +68,7 @@ def test_the_sweep_deletes_what_no_reader_can_reach(store):
     store.publish({"tea": OLD})
     store.stage("tea", NEW)
     store.stage("never", "Never published.")
-    store.publisher.sweep()
+    store.eraser.sweep()
     with sqlite3.connect(store.catalog.database.file) as connection:
         counts = {
             table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
@@ -81,7 +81,7 @@ def test_the_sweep_deletes_what_no_reader_can_reach(store):
 def test_the_sweep_leaves_what_is_live(store):
     store.publish({"tea": OLD, "coffee": "Coffee."})
     before = store.passage_ids()
-    store.publisher.sweep()
+    store.eraser.sweep()
     assert store.passage_ids() == before
     assert store.found(*terms("green")) == ["tea:1:0"]
 
@@ -95,7 +95,7 @@ def test_a_passages_id_is_never_used_again_after_a_removal(store):
 
 def test_a_passages_id_is_never_used_again_after_an_interrupted_run(store):
     store.stage("tea", OLD)
-    store.publisher.sweep()
+    store.eraser.sweep()
     store.publish({"tea": NEW})
     assert store.passage_ids() == ["tea:2:0"]
 
@@ -133,7 +133,7 @@ def test_a_rollback_brings_the_state_before_back_and_another_undoes_it(store):
     assert store.found(*terms("slowly")) == ["tea:1:0"]
     assert store.found(*terms("quickly")) == []
     assert store.catalog.state().epoch == 3
-    store.publisher.sweep()
+    store.eraser.sweep()
     store.publisher.roll_back()
     assert sorted(store.passage_ids()) == after
     assert store.found(*terms("quickly")) == ["tea:2:0"]
@@ -147,7 +147,7 @@ def test_there_is_nothing_to_go_back_to_before_the_second_publication(store):
 
 def test_a_document_with_another_address_stays_when_one_goes(store):
     store.publish({"tea": OLD})
-    store.publisher.stage_address("tea", "file:///copy", None, "file:///", "hash")
+    store.staging.stage_address("tea", "file:///copy", None, "file:///", "hash")
     store.publish()
     assert store.catalog.document("tea").other_addresses == ("file:///copy",)
     store.publish(removed=["tea"])

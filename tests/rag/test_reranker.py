@@ -1,8 +1,11 @@
 """The bundled cross-encoder."""
 
+import json
+
 import numpy as np
 import pytest
 
+from rag.model_files import MINILM, MS_MARCO_RERANKER
 from rag.reranker import MsMarcoReranker, RememberingReranker
 from rag.settings import load_settings
 from tests.fakes.reranker import FakeReranker
@@ -96,3 +99,14 @@ def test_only_the_latest_are_remembered():
     assert counting.asked == 3
     remembering.score("tea", ["one"])
     assert counting.asked == 4
+
+
+def test_both_models_take_texts_apart_alike():
+    """They share one tokenizer; only cutting and padding, which are set anew, may differ."""
+    own, embedders = (
+        json.loads((model.path() / "tokenizer.json").read_text("utf-8"))
+        for model in (MS_MARCO_RERANKER, MINILM)
+    )
+    for told in (own, embedders):
+        del told["truncation"], told["padding"]
+    assert own == embedders
