@@ -2,6 +2,7 @@
 
 import json
 import signal
+from dataclasses import replace
 from random import Random
 
 import psycopg
@@ -29,13 +30,12 @@ def opened(data_dir, catalog_url, fault=None):
     """As in the crash tests of one machine, over a shared catalog."""
     services = store_state.opened(data_dir / "unused")
     services.close()
-    settings = services.settings.model_copy(
-        update={
-            "data_dir": data_dir,
-            "catalog_url": catalog_url,
-            "exact_search_limit": 1_000_000,
-            "fault": fault,
-        }
+    settings = replace(
+        services.settings,
+        data_dir=data_dir,
+        catalog_url=catalog_url,
+        exact_search_limit=1_000_000,
+        fault=fault,
     )
     return open_services(settings, reranker=store_state.FakeReranker())
 

@@ -2,6 +2,7 @@
 
 import threading
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import create_engine, select, update
@@ -100,9 +101,7 @@ def test_two_servers_share_keys_sessions_and_one_unbroken_audit(tmp_path, catalo
         (tmp_path / "b").mkdir()
         # As docs/cluster.md says.
         (tmp_path / "b" / "keys.pepper").write_bytes((tmp_path / "a" / "keys.pepper").read_bytes())
-        with closing(
-            open_operations(settings.model_copy(update={"data_dir": tmp_path / "b"}))
-        ) as second:
+        with closing(open_operations(replace(settings, data_dir=tmp_path / "b"))) as second:
             assert second.keys.caller(token).name == "laptop"
             servers = iter([first, second] * 4)
 

@@ -180,7 +180,7 @@ def test_a_long_paragraph_is_cut_into_parts_of_even_size():
     [
         pytest.param("```\n" + "x = 1\n" * 100 + "```", id="code"),
         pytest.param("|a|\n|-|\n" + "|cell|\n" * 100, id="table"),
-        pytest.param("word " * 300 + "end.", id="sentence"),
+        pytest.param("word " * 190 + "end.", id="sentence"),
     ],
 )
 def test_what_must_not_be_torn_stays_whole_however_long(block):
