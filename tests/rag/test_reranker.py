@@ -64,6 +64,7 @@ def test_what_a_passage_holds_is_the_same_each_time(reranker):
 @pytest.mark.parametrize("text", ["", "🙂", "word " * 2_000], ids=["empty", "emoji", "very long"])
 def test_any_question_and_text_have_a_finite_reading(reranker, text):
     assert np.isfinite(reranker.holds(text or "?", text))
+    assert np.isfinite(reranker.tampering(text))
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,6 @@ def test_any_question_and_text_have_a_finite_reading(reranker, text):
         ("How long is a parcel kept at the post office?", False),
         ("Which instructions are sent to new members?", False),
         ("", False),
-        ("word " * 2_000, False),
     ],
 )
 def test_an_attempt_is_told_from_a_question_by_what_it_reads_like(reranker, message, is_attempt):
