@@ -31,6 +31,7 @@ from rag.settings import Settings
 from rag.spelling import Speller
 from rag.stages import NOTHING_LEFT_OUT, OptionalStage, Without
 from rag.staging import Staging
+from rag.tampering import unread
 from rag.token_vectors import TokenEncoder
 from rag.validation import QuestionLimits
 from rag.vector_index import AutoIndex, Builds
@@ -94,10 +95,11 @@ def open_services(
     )
     verifier = Verifier(partial(_token_encoder, embedder, settings))
     reader = _reader(settings, reranker, without)
+    tampering = reader.tampering if reader else unread
     answerer = Answerer(
         catalog=catalog,
         finder=Finder(
-            Rewriter(Speller(embedder.is_word), embedder, without),
+            Rewriter(Speller(embedder.is_word), embedder, without, tampering),
             Retriever(index, embedder, without),
             CrossEncoderRanker(reader) if reader else SimilarityRanker(),
         ),

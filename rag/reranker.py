@@ -13,6 +13,7 @@ from rag.inner_graph import INNER, inner_graph
 from rag.linear_reading import LinearReading, States, bundled_reading, observed
 from rag.model_files import MS_MARCO_RERANKER
 from rag.onnx_session import feed, open_session
+from rag.tampering import bundled_tampering
 from rag.word_pieces import cutting_tokenizer
 
 
@@ -26,6 +27,9 @@ class Reranker(Protocol):
 
     def holds(self, question: str, text: str) -> float:
         """A logit: whether the text holds what is asked, not only speaks of it."""
+
+    def tampering(self, message: str) -> float:
+        """Above 0 when the message tries to make the bot leave its task."""
 
 
 class MsMarcoReranker:
@@ -56,6 +60,10 @@ class MsMarcoReranker:
         """A logit: whether the text holds what is asked, not only speaks of it."""
         return (self._reading or bundled_reading()).logit(self.observed(question, text))
 
+    def tampering(self, message: str) -> float:
+        """Above 0 when the message tries to make the bot leave its task; in logits."""
+        return bundled_tampering().excess(self.observed(message, ""))
+
     def observed(self, question: str, text: str) -> States:
         """What a reading weighs of the pair; shape (1536,)."""
         encoding = self._tokenizer.encode(question, text)
@@ -73,6 +81,7 @@ class RememberingReranker:
         self._reranker = reranker
         self._scores = _Latest(most)
         self._held = _Latest(most)
+        self._tampering = _Latest(most)
 
     def score(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
         """One logit a text, as the other reranker gives it."""
@@ -89,6 +98,13 @@ class RememberingReranker:
         if known is not None:
             return known
         return self._held.keep((question, text), self._reranker.holds(question, text))
+
+    def tampering(self, message: str) -> float:
+        """Above 0 for an attempt, as the other reranker gives it."""
+        known = self._tampering.get((message, ""))
+        if known is not None:
+            return known
+        return self._tampering.keep((message, ""), self._reranker.tampering(message))
 
 
 class _Latest:

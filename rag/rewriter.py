@@ -17,6 +17,7 @@ from rag.lexicon import FILLERS, terms, words
 from rag.parts import parts_of
 from rag.spelling import Speller
 from rag.stages import NOTHING_LEFT_OUT, OptionalStage, Without
+from rag.tampering import Tampering, unread
 from rag.vocabulary import Vocabulary
 
 # "and for flask?" and "what in finance?" ask the last question again of something else.
@@ -63,11 +64,16 @@ class Rewriter:
     """Corrects misspelt words; makes a question that leans on the conversation stand alone."""
 
     def __init__(
-        self, speller: Speller, embedder: Embedder, without: Without = NOTHING_LEFT_OUT
+        self,
+        speller: Speller,
+        embedder: Embedder,
+        without: Without = NOTHING_LEFT_OUT,
+        tampering: Tampering = unread,
     ) -> None:
         self._speller = speller
         self._embedder = embedder
         self._without = without
+        self._tampering = tampering
 
     def readings(self, question: Question, vocabulary: Vocabulary) -> list[str]:
         """The question as it may be meant: with what it takes from the history, or as it stands.
@@ -75,7 +81,7 @@ class Rewriter:
         One reading where its words leave no doubt; none when the person asks nothing: a greeting,
         or an attempt to tamper alone.
         """
-        asked = question_in(question.text)
+        asked = question_in(question.text, self._tampering)
         if asked is None or not (question.history or terms(asked)):
             return []
         topic = ""

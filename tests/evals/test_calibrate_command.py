@@ -26,7 +26,7 @@ class FakeEncoder(FakeReranker):
         pass
 
     def observed(self, question, text):
-        return np.full(768, self.holds(question, text), dtype=np.float32)
+        return np.full(1536, self.holds(question, text), dtype=np.float32)
 
 
 def lines():
@@ -78,7 +78,7 @@ def test_numbers_and_reading_are_written_with_the_command_that_makes_them(calibr
     assert "reading" in numbers["holds"]["weights"]
     assert numbers["questions"] == 15
     assert "--collection yard" in numbers["made_by"]
-    assert len(json.loads((tmp_path / "read.json").read_text("utf-8"))["weights"]) == 768
+    assert len(json.loads((tmp_path / "read.json").read_text("utf-8"))["weights"]) == 1536
 
 
 def test_the_fast_profile_does_without_a_reading(calibrate, tmp_path):

@@ -21,6 +21,10 @@ class FakeReranker:
         """The same on a smaller scale."""
         return 8 * _share(question, text) - 4
 
+    def tampering(self, _message: str) -> float:
+        """Below 0: without a model nothing is suspected."""
+        return -1.0
+
 
 def _share(question: str, text: str) -> float:
     asked = set(terms(question))
