@@ -2,11 +2,11 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ingest.bootstrap import open_parsers
 from ingest.identity import FORMAT
+from ingest.sandbox.limits import ParserLimits
+from ingest.sandbox.pool import ParserPool
 from ingest.workers.broker import Broker
 from ingest.workers.tasks import (
     EMBED,
@@ -26,7 +26,6 @@ from rag.errors import RagError, SourceError
 from rag.settings import Settings
 
 if TYPE_CHECKING:
-    from ingest.sandbox.pool import ParserPool
     from rag.embedder import Embedder
 
 
@@ -40,7 +39,7 @@ class Worker:
         self._broker = broker
         self._settings = settings
         self._parsers: ParserPool | None = None
-        self._limits: dict[str, float] = {}
+        self._limits: ParserLimits | None = None
         self._embedder: Embedder | None = None
         broker.celery.task(name=PARSE, shared=False)(self.parse)
         broker.celery.task(name=EMBED, shared=False)(self.embed)
@@ -107,14 +106,12 @@ class Worker:
         if content is None:
             # Whoever asked has gone, or asks again.
             return None
-        limits = {"parser_seconds": seconds, "parser_memory_mb": memory_mb}
+        limits = ParserLimits(seconds, memory_mb)
         if self._parsers is None or limits != self._limits:
             if self._parsers is not None:
                 self._parsers.close()
             self._limits = limits
-            self._parsers = open_parsers(
-                replace(self._settings, parser_seconds=seconds, parser_memory_mb=memory_mb)
-            )
+            self._parsers = ParserPool(limits)
         assert isinstance(content, bytes)
         return pack_parsed(self._parsers.parse(content, media_type))
 
