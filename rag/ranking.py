@@ -14,7 +14,7 @@ CANDIDATE_WEIGHT = 10.0
 # time, the most promising first, until the next one's estimate lies so far below the best reading
 # that nobody would pick it, and never more than so many.
 AT_A_TIME = 4
-HOPELESS = 8.0
+HOPELESS = 5.0
 MOST_READ = 12
 # What an estimate has to lose against a reading, in logits.
 OPTIMISM = 2.0
