@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from rag.catalog import CATALOG_FILE, Catalog
 from rag.domain import Passage
 from rag.lexicon import spellings, terms
+from rag.settings import load_settings
 
 CHUNK = 10_000
 IN_A_DOCUMENT = 50
@@ -96,7 +97,9 @@ class _Writer:
         self._seeds = seeds
         self._vectors = np.stack([seed.vector for seed in seeds])
         self._random = np.random.default_rng(20_260_101)
-        for name, value in (("model", "all-MiniLM-L6-v2"), ("dimension", "384"), ("epoch", "1")):
+        # The settings' model: under another the next ingest would begin anew with that one.
+        self._model = load_settings().embedding_model
+        for name, value in (("model", self._model), ("dimension", "384"), ("epoch", "1")):
             connection.execute("UPDATE meta SET value = ? WHERE name = ?", (value, name))
         self._store((_hash(f"seed {place}"), vector) for place, vector in enumerate(self._vectors))
 
@@ -182,8 +185,10 @@ class _Writer:
 
     def _store(self, vectors: Iterable[tuple[bytes, Floats]]) -> None:
         self._connection.executemany(
-            "INSERT INTO embeddings VALUES ('all-MiniLM-L6-v2', ?, ?)",
-            sorted((key, vector.astype(np.float32).tobytes()) for key, vector in vectors),
+            "INSERT INTO embeddings VALUES (?, ?, ?)",
+            sorted(
+                (self._model, key, vector.astype(np.float32).tobytes()) for key, vector in vectors
+            ),
         )
 
 

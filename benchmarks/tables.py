@@ -81,7 +81,7 @@ def _growth_figures(rows: Sequence[Row]) -> list[tuple[list[float], str]]:
         ([row["query"]["peak_mb"] for row in rows], ".0f"),
         # The store is made once; what came later found its index there.
         ([max(row["build"]["cpu_s"] for row in rows)], ".1f"),
-        ([row["ingest"]["cpu_s"] for row in rows], ".1f"),
+        ([row["ingest"]["cpu_s"] for row in rows if "ingest" in row], ".1f"),
         ([row["bytes"] / 1e6 for row in rows], ",.0f"),
     ]
 
