@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold, cross_val_predict
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.pipeline import Pipeline
+
+from evals.linear_fit import scaled_regression, unscaled
 
 INVERSE_REGULARISATION = 0.01
 # Guessing from the question alone is to find the coarse habits of who wrote it, not every accident.
@@ -61,7 +61,7 @@ def fit_reading(cases: Sequence[Case]) -> tuple[dict[str, Any], Floats]:
     for others, own in _folds(groups).split(values, groups=groups):
         left = _fitted(values[others], alone[others], labels[others], groups[others])
         unseen[own] = left.decision_function(values[own])
-    weights, intercept = _unscaled(_fitted(values, alone, labels, groups))
+    weights, intercept = unscaled(_fitted(values, alone, labels, groups))
     return {
         "cases": len(cases),
         "answerable": int(labels.sum()),
@@ -78,7 +78,7 @@ def _fitted(
     groups: NDArray[np.str_],
 ) -> Pipeline:
     guessed = cross_val_predict(
-        _model(GUESS_INVERSE_REGULARISATION),
+        scaled_regression(GUESS_INVERSE_REGULARISATION),
         alone,
         labels,
         groups=groups,
@@ -87,21 +87,10 @@ def _fitted(
     )[:, 1]
     share = labels.mean()
     weights = np.where(labels, share / guessed, (1 - share) / (1 - guessed))
-    return _model(INVERSE_REGULARISATION).fit(
+    return scaled_regression(INVERSE_REGULARISATION).fit(
         values, labels, logisticregression__sample_weight=weights.clip(LIGHTEST, HEAVIEST)
     )
 
 
 def _folds(groups: NDArray[np.str_]) -> GroupKFold:
     return GroupKFold(min(MOST_FOLDS, len(set(groups))))
-
-
-def _model(inverse_regularisation: float) -> Pipeline:
-    regression = LogisticRegression(C=inverse_regularisation, max_iter=500)
-    return make_pipeline(StandardScaler(), regression)
-
-
-def _unscaled(model: Pipeline) -> tuple[Floats, float]:
-    scaler, regression = model.steps[0][1], model.steps[1][1]
-    weights = regression.coef_[0] / scaler.scale_
-    return weights, float(regression.intercept_[0] - weights @ scaler.mean_)

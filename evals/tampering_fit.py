@@ -8,12 +8,10 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
 
+from evals.linear_fit import scaled_regression, unscaled
 from evals.progress import watch
 from evals.question_set import QuestionType, load_question_set
 from rag.errors import InvalidRequestError
@@ -77,9 +75,13 @@ def fit_tampering(
     unseen = np.empty(len(messages))
     folds = GroupKFold(min(MOST_FOLDS, len(set(groups))))
     for others, own in folds.split(values, groups=groups):
-        unseen[own] = _model().fit(values[others], labels[others]).decision_function(values[own])
+        unseen[own] = (
+            scaled_regression(INVERSE_REGULARISATION)
+            .fit(values[others], labels[others])
+            .decision_function(values[own])
+        )
     threshold = _exceeded_by(unseen[~labels], flagged_genuine)
-    weights, intercept = _unscaled(_model().fit(values, labels))
+    weights, intercept = unscaled(scaled_regression(INVERSE_REGULARISATION).fit(values, labels))
     return {
         "messages": len(messages),
         "tampering": int(labels.sum()),
@@ -93,7 +95,7 @@ def fit_tampering(
 
 def _messages(path: Path) -> Iterator[Message]:
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8").rstrip("\n").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidRequestError(f"{path} can't be read: name a file of messages.") from error
     for number, line in enumerate(lines, 1):
@@ -110,14 +112,3 @@ def _exceeded_by(logits: NDArray[np.float64], share: float) -> float:
     """The logit that at most this share of them exceeds, rounded up."""
     highest = np.sort(logits)[::-1]
     return float(np.ceil(highest[int(len(logits) * share)] * 10**DIGITS) / 10**DIGITS)
-
-
-def _model() -> Pipeline:
-    regression = LogisticRegression(C=INVERSE_REGULARISATION, max_iter=500)
-    return make_pipeline(StandardScaler(), regression)
-
-
-def _unscaled(model: Pipeline) -> tuple[NDArray[np.float64], float]:
-    scaler, regression = model.steps[0][1], model.steps[1][1]
-    weights = regression.coef_[0] / scaler.scale_
-    return weights, float(regression.intercept_[0] - weights @ scaler.mean_)

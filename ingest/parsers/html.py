@@ -56,11 +56,6 @@ def parse_html(content: bytes) -> ParsedText:
     return replace(parsed, metadata=about_page(tree, parsed, content))
 
 
-def parse_fragment(source: str) -> ParsedText:
-    """Canonical text of a piece of a page, a cell of a notebook say."""
-    return parse_html(source.encode())
-
-
 class _Reader:
     def __init__(self, tree: LexborHTMLParser, body: LexborNode) -> None:
         self.canonical = CanonicalText()
