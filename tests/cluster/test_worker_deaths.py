@@ -18,6 +18,7 @@ pytestmark = pytest.mark.real
 MORTAL_WORKER = """
 import os, signal, sys
 from types import SimpleNamespace
+from unittest.mock import patch
 from ingest.bootstrap import open_worker
 from ingest.formats import parse
 from ingest.workers import worker
@@ -31,9 +32,12 @@ def read(content, media_type):
         os.kill(os.getpid(), signal.SIGKILL)
     return parse(content, media_type)
 
-worker.open_parsers = lambda _: SimpleNamespace(parse=read, close=lambda: None)
-worker.open_embedder = lambda *_, **__: FakeEmbedder()
-open_worker(load_settings()).run(1)
+parsers = SimpleNamespace(parse=read, close=lambda: None)
+with (
+    patch.object(worker, "ParserPool", lambda _: parsers),
+    patch.object(worker, "open_embedder", lambda *_, **__: FakeEmbedder()),
+):
+    open_worker(load_settings()).run(1)
 """
 __all__ = ["footnote"]
 

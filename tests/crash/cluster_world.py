@@ -14,6 +14,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import patch
 
 import httpx
 
@@ -183,13 +184,15 @@ def _work(broker_url: str, log: Path) -> None:
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     for stream in (1, 2):
         os.dup2(output, stream)
-    ingest.workers.worker.open_embedder = lambda *_, **__: _SlowEmbedder()  # type: ignore[assignment]
     parsers = SimpleNamespace(parse=_slow_parse, close=lambda: None)
-    ingest.workers.worker.open_parsers = lambda _: parsers  # type: ignore[assignment]
     settings = load_settings(
         broker_url=broker_url, embedding_model=FakeEmbedder().name, task_seconds=TASK_SECONDS
     )
-    open_worker(settings).run(1)
+    with (
+        patch.object(ingest.workers.worker, "open_embedder", lambda *_, **__: _SlowEmbedder()),
+        patch.object(ingest.workers.worker, "ParserPool", lambda _: parsers),
+    ):
+        open_worker(settings).run(1)
 
 
 class _SlowEmbedder(FakeEmbedder):
