@@ -14,6 +14,7 @@ from cli.bot_command import app as bot
 from cli.calibrate_command import calibrate
 from cli.eval_command import app as evaluation
 from cli.faults import telling_faults
+from cli.fit_choosing_command import fit_choosing
 from cli.fit_tampering_command import fit_tampering
 from cli.fit_verifier_command import fit_verifier
 from cli.generator_command import generator
@@ -32,6 +33,7 @@ app = typer.Typer(
 
 evaluation.command("ablate")(ablate)
 evaluation.command("calibrate")(calibrate)
+evaluation.command("fit-choosing")(fit_choosing)
 evaluation.command("fit-tampering")(fit_tampering)
 evaluation.command("fit-verifier")(fit_verifier)
 evaluation.command("generator")(generator)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rag.abstention import Abstention, fitted_numbers, read_numbers
 from rag.answerer import Answerer
 from rag.catalog import Catalog, first_meta
+from rag.choosing import Weights, bundled_choosing
 from rag.citations import document_url
 from rag.composer import ExtractiveComposer
 from rag.embedder import Embedder
@@ -104,7 +105,7 @@ def open_services(
             CrossEncoderRanker(reader) if reader else SimilarityRanker(),
         ),
         abstention=_abstention(settings, embedder, chat_model, reader),
-        writer=_writer(settings, chat_model, verifier),
+        writer=_writer(settings, chat_model, verifier, _weights(reader)),
         url_of=partial(document_url, settings.public_url),
         limits=QuestionLimits(settings.question_max_chars, settings.history_max_turns),
     )
@@ -153,6 +154,11 @@ def _abstention(
     return Abstention(embedder.is_word, fitted, holds, _judge(settings, chat_model))
 
 
+def _weights(reader: Reranker | None) -> Weights:
+    choosing = bundled_choosing()
+    return choosing.read if reader else choosing.unread
+
+
 def _judge(settings: Settings, chat_model: "BaseChatModel | None") -> Judge | None:
     if settings.judge is None:
         return None
@@ -172,8 +178,13 @@ def _judge(settings: Settings, chat_model: "BaseChatModel | None") -> Judge | No
     return ReaderJudge(name) if kind == "reader" else InferenceJudge(name)
 
 
-def _writer(settings: Settings, chat_model: "BaseChatModel | None", verifier: Verifier) -> Writer:
-    quoting = QuotingWriter(ExtractiveComposer())
+def _writer(
+    settings: Settings,
+    chat_model: "BaseChatModel | None",
+    verifier: Verifier,
+    weights: Weights,
+) -> Writer:
+    quoting = QuotingWriter(ExtractiveComposer(weights))
     if chat_model is None and settings.chat_model is None:
         return quoting
     # LangChain's chat models cost most of a second to import: only who names one pays for it.

@@ -52,13 +52,15 @@ class Candidate:
 class ScoredUnit:
     """A unit of a passage with a logit: how well it answers; above 0 rather yes than no.
 
-    `estimate` is what similarity and words alone make of it, on the same scale.
+    `estimate` is what similarity and words alone make of it, on the same scale. `choice` says how
+    much the unit, rather than its neighbours, answers: a logit to compare within a question.
     """
 
     passage: Passage
     unit: Unit
     score: float
     estimate: float
+    choice: float = 0.0
 
     @property
     def text(self) -> str:

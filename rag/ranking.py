@@ -1,5 +1,6 @@
 """Candidates to evidence: the most promising units are read against the question."""
 
+import math
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -41,28 +42,37 @@ class CrossEncoderRanker:
         """All candidates as evidence, best first."""
         estimates = [estimated_logits(query, candidate) for candidate in candidates]
         logits = [[estimate - OPTIMISM for estimate in own] for own in estimates]
-        for (row, unit), logit in self._read(query, candidates, estimates).items():
-            logits[row][unit] = logit
-        return best_first(list(map(_evidence, candidates, logits, estimates)))
+        read = self._read(query, candidates, estimates)
+        # Of what nobody read nothing is known that would put it before what was read.
+        least = min((choice for _, choice in read.values()), default=0.0)
+        choices = [[least for _ in own] for own in estimates]
+        for (row, unit), (logit, choice) in read.items():
+            logits[row][unit], choices[row][unit] = logit, choice
+        return best_first(list(map(_evidence, candidates, logits, estimates, choices)))
 
     def _read(
         self,
         query: Query,
         candidates: Sequence[Candidate],
         estimates: Sequence[Sequence[float]],
-    ) -> dict[tuple[int, int], float]:
-        """The logits of the units that were read, by candidate and unit."""
+    ) -> dict[tuple[int, int], tuple[float, float]]:
+        """Both logits of the units that were read, by candidate and unit."""
         places = [(row, unit) for row, own in enumerate(estimates) for unit in range(len(own))]
         places.sort(key=lambda place: -estimates[place[0]][place[1]])
-        found: dict[tuple[int, int], float] = {}
+        found: dict[tuple[int, int], tuple[float, float]] = {}
+        best = -math.inf
         for start in range(0, min(len(places), MOST_READ), AT_A_TIME):
             row, unit = places[start]
-            if found and estimates[row][unit] < max(found.values()) - HOPELESS:
+            if estimates[row][unit] < best - HOPELESS:
                 break
             chosen = places[start : start + AT_A_TIME]
             texts = [_text(candidates[row], unit) for row, unit in chosen]
             scores = self._reranker.score(query.text, texts)
-            found.update(zip(chosen, map(float, scores), strict=True))
+            best = max(best, float(scores[:, 0].max()))
+            found.update(
+                (place, (float(match), float(choice)))
+                for place, (match, choice) in zip(chosen, scores, strict=True)
+            )
         return found
 
 
@@ -72,7 +82,8 @@ class SimilarityRanker:
     def rank(self, query: Query, candidates: Sequence[Candidate]) -> tuple[Evidence, ...]:
         """All candidates as evidence, best first."""
         estimates = [estimated_logits(query, candidate) for candidate in candidates]
-        return best_first(list(map(_evidence, candidates, estimates, estimates)))
+        choices = [[0.0 for _ in own] for own in estimates]
+        return best_first(list(map(_evidence, candidates, estimates, estimates, choices)))
 
 
 def _text(candidate: Candidate, unit: int) -> str:
@@ -80,10 +91,13 @@ def _text(candidate: Candidate, unit: int) -> str:
 
 
 def _evidence(
-    candidate: Candidate, logits: Sequence[float], estimates: Sequence[float]
+    candidate: Candidate,
+    logits: Sequence[float],
+    estimates: Sequence[float],
+    choices: Sequence[float],
 ) -> Evidence:
     units = tuple(
         ScoredUnit(candidate.passage, *scored)
-        for scored in zip(candidate.passage.units, logits, estimates, strict=True)
+        for scored in zip(candidate.passage.units, logits, estimates, choices, strict=True)
     )
     return Evidence(candidate, units, max(logits) + CANDIDATE_WEIGHT * candidate.score)
