@@ -2,25 +2,24 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
-from mcp.types import jsonrpc_message_adapter
-from pydantic import ValidationError
+from anyio import Lock, create_task_group, sleep_forever, to_thread
 from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
-from api.access import access_of
 from api.caller import caller_of
-from api.json_route import parse_json
-from api.mcp_server import Context, mcp_server
-from api.mcp_tools import Desk
-from api.problems import Problem, ProblemError
 from api.recorded import Recorder
 from operations.caller import Scope as KeyScope
-from rag.audience import Audience
+
+if TYPE_CHECKING:
+    from anyio.abc import TaskGroup, TaskStatus
+    from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
 PATH = "/mcp"
+SERVING = "api.mcp_serving"
 
 
 class McpRoute:
@@ -31,12 +30,11 @@ class McpRoute:
     """
 
     def __init__(self, recorder: Recorder, max_bytes: int) -> None:
-        def desk_of(context: Context) -> Desk:
-            return recorder.used_by(access_of(_request_of(context)))
-
-        self._manager = StreamableHTTPSessionManager(
-            mcp_server(desk_of, _audience_of), stateless=True, max_request_body_size=max_bytes
-        )
+        self._recorder = recorder
+        self._max_bytes = max_bytes
+        self._tasks: TaskGroup | None = None
+        self._manager: StreamableHTTPSessionManager | None = None
+        self._starting = Lock()
 
     def route(self) -> Route:
         """The route, for an application to take in.
@@ -49,34 +47,38 @@ class McpRoute:
     @asynccontextmanager
     async def running(self, _app: object) -> AsyncIterator[None]:
         """Serve until the block ends; can be entered once."""
-        async with self._manager.run():
+        async with create_task_group() as self._tasks:
             yield
+            self._tasks.cancel_scope.cancel()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand on the message of a caller who may ask."""
         request = Request(scope, receive)
         caller_of(request).must_have(KeyScope.ASK)
         body = await request.body()
-        _check(body)
-        await self._manager.handle_request(scope, _once_more(body, receive), send)
+        manager = await self._started()
+        from api.mcp_serving import check_message
 
+        check_message(body)
+        await manager.handle_request(scope, _once_more(body, receive), send)
 
-def _check(body: bytes) -> None:
-    """Return if it is a message. Raises ProblemError with status 400."""
-    try:
-        jsonrpc_message_adapter.validate_python(parse_json(body), by_name=False)
-    except ValidationError as error:
-        raise ProblemError(
-            Problem(
-                status=400,
-                kind="no-message",
-                title="The request body is not a message",
-                detail=(
-                    "The request body is not a JSON-RPC 2.0 message: send an object with jsonrpc, "
-                    "method and, where an answer is wanted, an id."
-                ),
-            )
-        ) from error
+    async def _started(self) -> "StreamableHTTPSessionManager":
+        async with self._starting:
+            if self._manager is None:
+                assert self._tasks is not None, "an application serves while it is running"
+                # Its imports take half a second, in which others want the event loop.
+                await to_thread.run_sync(import_module, SERVING)
+                self._manager = await self._tasks.start(self._run)
+            return self._manager
+
+    async def _run(self, *, task_status: "TaskStatus[StreamableHTTPSessionManager]") -> None:
+        # A task of its own: the first request's would end what the others need.
+        from api.mcp_serving import session_manager
+
+        manager = session_manager(self._recorder, self._max_bytes)
+        async with manager.run():
+            task_status.started(manager)
+            await sleep_forever()
 
 
 def _once_more(body: bytes, receive: Receive) -> Receive:
@@ -87,12 +89,3 @@ def _once_more(body: bytes, receive: Receive) -> Receive:
         return waiting.pop() if waiting else await receive()
 
     return received
-
-
-def _audience_of(context: Context) -> Audience:
-    return caller_of(_request_of(context)).audiences
-
-
-def _request_of(context: Context) -> Request:
-    assert isinstance(context.request, Request)
-    return context.request

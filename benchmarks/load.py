@@ -27,9 +27,10 @@ from statistics import median
 
 import httpx
 
+from benchmarks.yardstick import apart, percentile
+
 HEALTH_SECONDS = 0.1
 HEALTH_LIMIT_MS = 100.0
-ALONE = 20
 UPLOAD_BYTES = 100_000_000
 TOO_LARGE = 413
 
@@ -76,12 +77,6 @@ class Report:
         return found
 
 
-def percentile(values: Sequence[float], share: float) -> float:
-    """The smallest value that at least this share (0 to 1) of the values does not exceed."""
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, max(0, -int(-share * len(ordered) // 1) - 1))]
-
-
 async def measure(plan: Plan, server_pid: int | None = None) -> Report:
     """What came of the plan."""
     headers = {"Authorization": f"Bearer {plan.key}"} if plan.key else {}
@@ -97,17 +92,6 @@ async def measure(plan: Plan, server_pid: int | None = None) -> Report:
             _, took, _ = await _ask(client, question, stream=plan.stream)
             alone.append(took)
         return await _together(plan, others, client, median(alone), server_pid)
-
-
-def apart(questions: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The warm-up with those for one client alone, spread evenly over all, and the others."""
-    step = max(1, len(questions) // (ALONE + 1))
-    chosen = set(range(0, len(questions), step)[: ALONE + 1])
-    places = range(len(questions))
-    return (
-        [questions[place] for place in places if place in chosen],
-        [questions[place] for place in places if place not in chosen],
-    )
 
 
 async def _together(

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,13 +72,19 @@ class Runner:
             raise RunError(f"footnote ask ended with {process.returncode}")
         return {"cpu_s": usage.ru_utime + usage.ru_stime, "peak_mb": usage.ru_maxrss / 1024}
 
-    def query(
-        self, system: System, corpus: Corpus, questions: list[str], clients: str = ""
-    ) -> dict[str, Any]:
-        """What each question costs a process that is warm, and how many clients get on with it."""
+    def query(self, system: System, corpus: Corpus, questions: list[str]) -> dict[str, Any]:
+        """What each question costs a process that is warm."""
         with _file_of(questions) as file:
-            extra = ["--questions", file, *(["--clients", clients] if clients else [])]
-            return self._worker(system, "query", self.store(system, corpus), *extra)
+            return self._worker(system, "query", self.store(system, corpus), "--questions", file)
+
+    def load(
+        self, system: System, corpus: Corpus, questions: list[str], clients: Iterable[int]
+    ) -> dict[str, Any]:
+        """How so many clients get on together, as threads of one process."""
+        numbers = ",".join(map(str, clients))
+        with _file_of(questions) as file:
+            extra = ["--questions", file, "--clients", numbers]
+            return self._worker(system, "load", self.store(system, corpus), *extra)
 
     @contextmanager
     def served(self, system: System, corpus: Corpus) -> Iterator[tuple[str, int]]:

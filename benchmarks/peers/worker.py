@@ -1,9 +1,8 @@
 """One measurement of one system in a process of its own: `python -m benchmarks.peers.worker`.
 
-Runs inside the system's environment, so nothing of ours or of third parties is imported here. An
-adapter module has a class `System(folder, model)` with `ingest(files)`, `open()` and
-`search(question)`; its imports and its model's loading happen in the constructor. Prints one JSON
-object.
+Runs inside the system's environment, so nothing of third parties is imported here. An adapter
+module has a class `System(folder, model)` with `ingest(files)`, `open()` and `search(question)`;
+its imports and its model's loading happen in the constructor. Prints one JSON object.
 """
 
 import argparse
@@ -15,7 +14,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
+from statistics import median
 from typing import Any
+
+from benchmarks.yardstick import apart, percentile
 
 WARM_UP = 5
 
@@ -23,7 +25,7 @@ WARM_UP = 5
 def main() -> None:
     """Do what the arguments say and print what it cost."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("task", choices=["ingest", "cold", "query"])
+    parser.add_argument("task", choices=["ingest", "cold", "query", "load"])
     parser.add_argument("adapter")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--mode", default="")
@@ -38,12 +40,12 @@ def main() -> None:
     else:
         system.open()
         questions = given.questions.read_text("utf-8").splitlines()
-        result = _cold(system, questions[0]) if given.task == "cold" else _query(system, questions)
-        if given.clients:
-            result["throughput"] = {
-                clients: _throughput(system, questions, int(clients))
-                for clients in given.clients.split(",")
-            }
+        if given.task == "cold":
+            result = _cold(system, questions[0])
+        elif given.task == "query":
+            result = _query(system, questions)
+        else:
+            result = _load(system, questions, [int(one) for one in given.clients.split(",")])
     sys.stdout.write(json.dumps(result) + "\n")
     sys.stdout.flush()
     # Threads that libraries left running must not keep the process, nor be measured.
@@ -72,7 +74,22 @@ def _query(system: Any, questions: list[str]) -> dict[str, Any]:
     return {"cpu_ms": cpu_ms, "peak_mb": _peak()}
 
 
-def _throughput(system: Any, questions: list[str], clients: int) -> dict[str, Any]:
+def _load(system: Any, questions: list[str], numbers: list[int]) -> dict[str, Any]:
+    # As benchmarks.load asks a server. All numbers of clients share a process: none remembers.
+    yardstick, others = apart(questions)
+    found = {}
+    for clients in numbers:
+        alone = []
+        for question in yardstick:
+            began = time.perf_counter()
+            system.search(question)
+            alone.append((time.perf_counter() - began) * 1000)
+        together = _together(system, others, clients)
+        found[str(clients)] = {"alone_ms": median(alone[1:]), **together}
+    return {"throughput": found, "peak_mb": _peak()}
+
+
+def _together(system: Any, questions: list[str], clients: int) -> dict[str, Any]:
     waits: list[float] = []
     failed = 0
 
@@ -89,11 +106,10 @@ def _throughput(system: Any, questions: list[str], clients: int) -> dict[str, An
     with ThreadPoolExecutor(clients) as pool:
         list(pool.map(ask, questions))
     seconds, cpu = time.perf_counter() - began, _cpu() - cpu
-    waits.sort()
     return {
         "per_second": len(questions) / seconds,
         "per_cpu_second": len(questions) / cpu,
-        "p99_ms": waits[int(0.99 * (len(waits) - 1))],
+        "p99_ms": percentile(waits, 0.99),
         "failed": failed,
     }
 

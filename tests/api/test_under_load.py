@@ -9,7 +9,8 @@ from statistics import median
 import httpx
 import pytest
 
-from benchmarks.load import ALONE, Plan, apart, main, measure, percentile
+from benchmarks.load import Plan, main, measure
+from benchmarks.yardstick import ALONE, apart, percentile
 from rag.domain import Answer, Question
 from rag.progress import Pulse, Tell, ignore
 from tests.api.server import served

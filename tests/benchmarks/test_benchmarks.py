@@ -2,16 +2,17 @@
 
 import json
 import sqlite3
+from contextlib import contextmanager
 
 import pytest
 
-from benchmarks import compare, environments, growth, report
+from benchmarks import compare, environments, growth, report, tables
 from benchmarks.corpora import guide
 from benchmarks.environments import Environments, SetupError
 from benchmarks.questions import questions_for
 from benchmarks.running import Runner
 from benchmarks.synthetic import make_store, read_seeds
-from benchmarks.systems import SYSTEMS, System
+from benchmarks.systems import FAST, SYSTEMS, System
 from rag.catalog import CATALOG_FILE, Catalog
 from tests.fakes.store import Store
 
@@ -97,10 +98,42 @@ def test_footnotes_own_worker_measures(tmp_path):
     fast = next(system for system in SYSTEMS if system.mode == "fast")
     small = guide()
     assert runner.ingest(fast, small)["cpu_s"] > 0
-    found = runner.query(fast, small, questions_for(small, 8), "2")
-    assert len(found["cpu_ms"]) == 3
-    assert found["throughput"]["2"]["failed"] == 0
+    assert len(runner.query(fast, small, questions_for(small, 8))["cpu_ms"]) == 3
+    many = runner.load(fast, small, questions_for(small, 30), [2])["throughput"]["2"]
+    assert many["failed"] == 0
+    assert many["p99_ms"] >= many["alone_ms"] / 10 > 0
     assert runner.cold(fast, small, "when should I pick Flask?")["peak_mb"] > 50
+
+
+@pytest.mark.real
+def test_each_number_of_clients_finds_a_server_that_remembers_nothing(tmp_path, monkeypatch):
+    asked, servers = [], []
+    measure, served = compare.measure, Runner.served
+
+    def noting(plan, pid):
+        asked.append((pid, plan.questions))
+        return measure(plan, pid)
+
+    @contextmanager
+    def seen(runner, system, corpus):
+        with served(runner, system, corpus) as (address, pid):
+            servers.append(pid)
+            yield address, pid
+
+    monkeypatch.setattr(compare, "measure", noting)
+    monkeypatch.setattr(Runner, "served", seen)
+    monkeypatch.setattr(compare, "CLIENTS", (2, 8))
+    runner = Runner(tmp_path, Environments(tmp_path))
+    runner.ingest(FAST, guide())
+    results = tmp_path / "results.jsonl"
+    questions = questions_for(guide(), 30)
+    compare.Bench(runner, results).throughput([FAST], guide(), questions)
+    row = json.loads(results.read_text())
+    assert [pid for pid, _ in asked] == servers
+    assert len(set(servers)) == 2
+    assert all(each == tuple(questions) for _, each in asked)
+    assert row["throughput"]["8"]["failed"] == 0
+    assert row["throughput"]["2"]["alone_ms"] > 0
 
 
 @pytest.mark.real
@@ -133,6 +166,36 @@ def test_the_page_shows_medians_and_what_failed():
     assert "2.0 (1.0–3.0)" in page
     assert f"{SYSTEMS[3].name} (can't be set up: no wheel)" in page
     assert page.endswith("## Remarks\n")
+
+
+@pytest.mark.parametrize(
+    ("slowest", "words"),
+    [((90.0, 100.0), "yes"), ((101.0, 200.0), "no"), ((90.0, 101.0), "in 1 of 2")],
+)
+def test_the_page_says_whether_the_slowest_kept_within_clients_times_alone(slowest, words):
+    rows = [
+        {
+            "task": "load",
+            "corpus": "guide",
+            "system": FAST.name,
+            "throughput": {
+                "2": {
+                    "per_second": 9.0,
+                    "per_cpu_second": 8.0,
+                    "alone_ms": 50.0,
+                    "p99_ms": p99,
+                    "failed": 1,
+                }
+            },
+        }
+        for p99 in slowest
+    ]
+    (line,) = [line for line in tables.throughput(rows).splitlines() if FAST.name in line]
+    cells = [cell.strip() for cell in line.split("|")]
+    assert cells[1:3] == [FAST.name, "2"]
+    assert cells[5] == "50 (50–50)"
+    assert cells[6].startswith(f"{(slowest[0] + slowest[1]) / 2:.0f} (")
+    assert cells[7:9] == [words, "2"]
 
 
 def test_no_results_is_a_sentence(tmp_path, capsys):

@@ -36,6 +36,26 @@ SPARED = (
     "ssl",
     "typer",
 )
+# What only some services are asked for, or only an ingest needs: memory that all would keep.
+NOT_TO_SERVE = (
+    "mcp",
+    "mcp_types",
+    "cryptography",
+    "torch",
+    "transformers",
+    "langchain_core",
+    "chromadb",
+    "faiss",
+    "onnx",
+    "sklearn",
+    "discord",
+    "slack_sdk",
+    "lxml",
+)
+SERVED = f"""
+import sys, cli.serve_command
+print([name for name in {NOT_TO_SERVE} if name in sys.modules])
+"""
 IMPORTED = f"import sys, cli.verbs\nprint([name for name in {HEAVY} if name in sys.modules])"
 ASKED = f"""
 import sys
@@ -59,6 +79,10 @@ def loaded(program, *arguments):
 
 def test_the_command_starts_without_any_heavy_library():
     assert loaded(IMPORTED) == ["[]"]
+
+
+def test_a_server_starts_without_what_its_questions_dont_need():
+    assert loaded(SERVED) == ["[]"]
 
 
 @pytest.mark.real
