@@ -44,7 +44,7 @@ def _finish_lists(chosen: Sequence[ScoredUnit], evidence: Sequence[Evidence]) ->
     A reader can't tell a list that was cut from a whole one, wherever its passages were cut.
     """
     finished = list(chosen)
-    for items in _whole_lists(evidence):
+    for items in _whole_lists(chosen, evidence):
         left = [item for item in items if item[0] not in chosen]
         picked = len(items) - len(left)
         wanted = picked > 1 and sum(len(item[0].text) for item in left) <= LIST_BUDGET
@@ -55,25 +55,40 @@ def _finish_lists(chosen: Sequence[ScoredUnit], evidence: Sequence[Evidence]) ->
     return finished
 
 
-def _whole_lists(evidence: Sequence[Evidence]) -> list[list[list[ScoredUnit]]]:
-    """Each list's items, an item with the sentences it goes on to say, over all its passages."""
-    found: dict[tuple[str, tuple[str, ...], str], list[list[ScoredUnit]]] = {}
+def _whole_lists(
+    chosen: Sequence[ScoredUnit], evidence: Sequence[Evidence]
+) -> list[list[list[ScoredUnit]]]:
+    """Each list's items, an item with the sentences it goes on to say.
+
+    Passages hold one list together where its lead-in was chosen; what goes on without it is a list
+    of its own.
+    """
+    told = {(scored.passage.document_id, scored.text) for scored in chosen if _leads(scored)}
+    found: dict[tuple[str, ...], list[list[ScoredUnit]]] = {}
     for item in sorted(evidence, key=lambda item: item.passage.start_char):
         passage = item.passage
         lead_in = passage.lead_in
+        place = (passage.document_id, *passage.heading_path)
         for scored in item.units:
-            if scored.unit.kind is UnitKind.LEAD_IN:
+            if _leads(scored):
                 lead_in = scored.text
-                found.pop((passage.document_id, passage.heading_path, lead_in), None)
+                # The same words may introduce another list before this one.
+                found.pop((*place, lead_in), None)
             elif scored.unit.kind not in ITEM_KINDS:
                 lead_in = ""
             elif lead_in:
-                items = found.setdefault((passage.document_id, passage.heading_path, lead_in), [])
+                is_told = (passage.document_id, lead_in) in told
+                name = (*place, lead_in) if is_told else (*place, lead_in, passage.id)
+                items = found.setdefault(name, [])
                 if scored.unit.kind is UnitKind.LIST_ITEM:
                     items.append([scored])
                 elif items:
                     items[-1].append(scored)
     return list(found.values())
+
+
+def _leads(scored: ScoredUnit) -> bool:
+    return scored.unit.kind is UnitKind.LEAD_IN
 
 
 def _finish_items(chosen: Sequence[ScoredUnit], evidence: Sequence[Evidence]) -> list[ScoredUnit]:

@@ -221,23 +221,31 @@ def unit_text(passage, unit):
     return passage.text_of(unit.start_char, unit.end_char)
 
 
-def test_a_list_that_runs_over_two_passages_is_finished_in_both():
+@pytest.fixture
+def two_passages():
+    """A list of four items, the last of them in a passage of its own."""
     whole = passage_of(
-        "Cases:\n\n- Tea is first.\n- Milk is second.\n- Rum is third.\n- Ale is last.\n"
+        "Cases:\n\n- Tea is first.\n- Milk is second.\n- Rum.\n- Ale is last.\n- Gin is not.\n"
     )
     cut = whole.units[3].start_char
     first = replace(
-        whole, id="1", text=whole.text[:cut].rstrip(), units=whole.units[:3], end_char=cut - 3
+        whole, id="1", text=whole.text[:cut].rstrip("\n -"), units=whole.units[:3], end_char=cut
     )
-    second = replace(
-        whole,
-        id="2",
-        text=whole.text[cut:],
-        start_char=cut,
-        units=whole.units[3:],
-        lead_in="Cases:",
-    )
+    rest = {"text": whole.text[cut:], "start_char": cut, "units": whole.units[3:]}
+    return first, replace(whole, id="2", lead_in="Cases:", **rest)
+
+
+def test_a_list_that_runs_over_two_passages_is_finished_in_both(two_passages):
+    first, second = two_passages
     chosen = composed(
-        "Which cases?", evidence_of(first, [YES, YES, YES]), evidence_of(second, [YES, NO])
+        "Which cases?", evidence_of(first, [YES] * 3), evidence_of(second, [YES, NO, NO])
     )
-    assert [scored.unit for scored in chosen] == list(whole.units)
+    assert [scored.unit for scored in chosen] == [*first.units, *second.units]
+
+
+def test_the_end_of_a_list_alone_does_not_bring_its_beginning(two_passages):
+    first, second = two_passages
+    chosen = composed(
+        "Rum, ale, gin?", evidence_of(first, [NO] * 3), evidence_of(second, [YES] * 3)
+    )
+    assert [scored.unit for scored in chosen] == list(second.units)
