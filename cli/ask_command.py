@@ -83,7 +83,7 @@ def show(answer: Answer, console: "Console") -> None:
             _show_quote(nearest.quote, nearest.url, console)
         return
     if answer.reason is not None:
-        console.print(Text(answer.reason, style="yellow"))
+        console.print(Text(f"{answer.reason}\n", style="yellow"))
     console.print(Text(answer.text))
     console.print(Text("\nSources", style="bold"))
     for citation in answer.citations:
