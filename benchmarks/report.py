@@ -19,10 +19,13 @@ from evals.svg import Axis, Chart
 PAGE = ROOT / "docs" / "performance.md"
 PLOT = ROOT / "docs" / "images" / "growth.svg"
 REMARKS = Path(__file__).parent / "remarks.md"
+# The part of the axis that half of the last size's number takes.
+LABEL_ROOM = 0.06
 STYLE = (
     "<style>text{font:13px sans-serif;fill:#444}.grid{stroke:#ddd}.axis{stroke:#888}"
     "polyline{fill:none;stroke-width:2}.median{stroke:#2563a8;fill:#2563a8}"
-    ".p95{stroke:#b4541a;fill:#b4541a}polyline.median,polyline.p95{fill:none}</style>"
+    ".p95{stroke:#b4541a;fill:#b4541a}polyline.median,polyline.p95{fill:none}"
+    "text.median,text.p95{stroke:none}</style>"
 )
 INTRODUCTION = """\
 # What it costs
@@ -71,19 +74,28 @@ def plot(rows: Sequence[Row]) -> str | None:
     if len(points) < 2:  # noqa: PLR2004 - a line has two ends
         return None
     least, most = math.log10(min(points)), math.log10(max(points))
-    top = max(p95 for _, p95 in points.values()) * 1.2
-    x = Axis("passages", least, most, [math.log10(size) for size in points], _size)
-    y = Axis("CPU ms a query", 0, top, [0, top / 2, top], lambda tick: f"{tick:,.0f}")
+    step = _round_step(max(p95 for _, p95 in points.values()))
+    # The last number is as wide as a few points of the axis, and stands on its end otherwise.
+    end = most + LABEL_ROOM * (most - least)
+    x = Axis("passages", least, end, [math.log10(size) for size in points], _size)
+    y = Axis("CPU ms a query", 0, 3 * step, [0, step, 2 * step, 3 * step], "{:,.0f}".format)
     chart = Chart("CPU milliseconds a query against the number of passages", x, y)
     for place, name in enumerate(("median", "p95")):
         line = [(math.log10(size), values[place]) for size, values in points.items()]
         chart.line(line, name)
         for at, value in line:
             chart.dot(at, value, 4, name)
-        chart.note(*line[0], name, name)
+        chart.note(*line[-1], name, name, anchor="end")
     drawn = str(chart.render())
     head, rest = drawn.split(">", 1)
     return f'{head} xmlns="http://www.w3.org/2000/svg">{STYLE}{rest}\n'
+
+
+def _round_step(highest: float) -> float:
+    """A third of the axis: 1, 2 or 5 times a power of ten, with room above the highest value."""
+    least = highest * 1.1 / 3
+    power = 10.0 ** math.floor(math.log10(least))
+    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least)
 
 
 def _size(tick: float) -> str:

@@ -1,6 +1,7 @@
 """`footnote ask`."""
 
 import json
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,20 +79,27 @@ def show(answer: Answer, console: "Console") -> None:
         if answer.nearest:
             console.print(Text("\nClosest passages (they do not answer the question)", "bold"))
         for nearest in answer.nearest:
-            console.print(Text(_place(nearest)))
+            _show_place("", nearest, console)
             _show_quote(nearest.quote, nearest.url, console)
         return
     if answer.reason is not None:
-        console.print(Text(answer.reason, style="yellow"))
+        console.print(Text(f"{answer.reason}\n", style="yellow"))
     console.print(Text(answer.text))
     console.print(Text("\nSources", style="bold"))
     for citation in answer.citations:
-        console.print(Text(f"[{citation.number}] {_place(citation)}"))
+        _show_place(f"[{citation.number}] ", citation, console)
         _show_quote(citation.quote, citation.url, console)
 
 
-def _place(passage: Citation | NearestPassage) -> str:
-    return " › ".join(passage.place)
+def _show_place(mark: str, passage: Citation | NearestPassage, console: "Console") -> None:
+    """Behind its mark, further lines indented: they don't look like the next source."""
+    lines = textwrap.wrap(
+        f"{mark}{' › '.join(passage.place)}",
+        console.width - 1,
+        subsequent_indent="    ",
+        break_on_hyphens=False,
+    )
+    console.print("\n".join(lines), markup=False)
 
 
 def _show_quote(quote: str, url: str, console: "Console") -> None:

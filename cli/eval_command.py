@@ -92,7 +92,8 @@ def run(
     """Put question sets to the system and show every figure with its 95% interval.
 
     With --ir or --claims, measure retrieval or the verifier alone on a public set.
-    `footnote eval draft --help` tells how to have questions proposed.
+    `footnote eval COMMAND --help` tells of the others: ablate, calibrate, draft, fit-tampering,
+    fit-verifier, generator.
     """
     with telling_faults(as_json=as_json):
         from cli import eval_runs as runs

@@ -10,12 +10,15 @@ import sentencex
 LONGEST = 1_000
 # Where such a text is cut best, best first; any place, at last.
 BREAKS = tuple(re.compile(mark) for mark in (r"\n(?=\s*\S)", r"[;:,，、；]\s", r"\s"))
+# A full stop with no space behind it belongs to a name (`System.IO`), and ends nothing.
+INNER_STOP = re.compile(r"[\w)\]`]\.\Z")
+NAME_GOES_ON = re.compile(r"[A-Za-z0-9_`]")
 
 
 def sentence_spans(text: str, offset: int = 0) -> Iterator[tuple[int, int]]:
     """Start and end of each sentence, white space around it left out, `offset` added."""
     position = 0
-    for piece in sentencex.segment("en", text):
+    for piece in _pieces(text):
         start = position + len(piece) - len(piece.lstrip())
         end = position + len(piece.rstrip())
         position += len(piece)
@@ -25,6 +28,18 @@ def sentence_spans(text: str, offset: int = 0) -> Iterator[tuple[int, int]]:
             start = end - len(text[cut:end].lstrip())
         if start < end:
             yield offset + start, offset + end
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The splitter's pieces, those that were cut within a dotted name joined again."""
+    held = ""
+    for piece in sentencex.segment("en", text):
+        if held and not (INNER_STOP.search(held[-2:]) and NAME_GOES_ON.match(piece)):
+            yield held
+            held = ""
+        held += piece
+    if held:
+        yield held
 
 
 def _place(text: str, start: int) -> int:

@@ -19,7 +19,12 @@ from rag.judge import Judge, JudgeError, logit_of
 from rag.lexicon import terms
 from rag.logistic import probability_of
 from rag.search_text import passage_reading_text
-from rag.silence import NOTHING_FOUND, reason_for_silence, unknown_names
+from rag.silence import (
+    NOTHING_FOUND,
+    note_on_unknown_names,
+    reason_for_silence,
+    unknown_names,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +39,7 @@ Holds = Callable[[str, str], float]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether to answer; `reason` is a sentence for the reader, None when all is answered."""
+    """Whether to answer; `reason` is what a reader should know of it, None when all is answered."""
 
     status: AnswerStatus
     confidence: float
@@ -49,17 +54,18 @@ class Verdict:
 def joined_verdict(verdicts: Sequence[Verdict]) -> Verdict:
     """The verdict on a question from those on its parts: partial when only some are answered.
 
-    As confident as the weakest part; the reason names every part that is not answered.
+    As confident as the weakest part; the reason names every part that is not answered, and what
+    is to be known of the others.
     """
     if len(verdicts) == 1:
         return verdicts[0]
     confidence = min(verdict.confidence for verdict in verdicts)
-    reasons = [verdict.reason for verdict in verdicts if not verdict.answers and verdict.reason]
-    if not reasons:
-        return Verdict(AnswerStatus.ANSWERED, confidence, None)
-    is_partial = any(verdict.answers for verdict in verdicts)
-    status = AnswerStatus.PARTIAL if is_partial else AnswerStatus.ABSTAINED
-    return Verdict(status, confidence, " ".join(dict.fromkeys(reasons)))
+    reasons = " ".join(dict.fromkeys(verdict.reason for verdict in verdicts if verdict.reason))
+    answered = [verdict.answers for verdict in verdicts]
+    status = AnswerStatus.PARTIAL if any(answered) else AnswerStatus.ABSTAINED
+    if all(answered):
+        status = AnswerStatus.ANSWERED
+    return Verdict(status, confidence, reasons or None)
 
 
 NO_QUESTION = Verdict(
@@ -108,7 +114,9 @@ class Abstention:
                 logger.warning("The judge %s.", error)
                 note = f"The judge {error}, so nobody read the passages before this answer."
         if answers:
-            return Verdict(AnswerStatus.ANSWERED, confidence, note)
+            # What answers may be near the question and about something else: so a reader is told.
+            notes = (note_on_unknown_names(query, self._is_word), note)
+            return Verdict(AnswerStatus.ANSWERED, confidence, " ".join(filter(None, notes)) or None)
         reason = reason_for_silence(query, evidence, self._is_word, what)
         return Verdict(AnswerStatus.ABSTAINED, confidence, reason)
 

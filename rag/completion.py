@@ -5,8 +5,8 @@ from itertools import pairwise
 
 from rag.domain import UnitKind
 from rag.evidence import Evidence, ScoredUnit
-from rag.lexicon import POINTERS, words
-from rag.search_text import ITEM_KINDS, above
+from rag.lexicon import CONCLUDERS, POINTERS, words
+from rag.search_text import BLOCK_KINDS, ITEM_KINDS, above
 
 # A list that the question asks for is shown up to this many characters.
 LIST_BUDGET = 900
@@ -15,16 +15,17 @@ SHORT_REST = 200
 
 
 def with_company(scored: ScoredUnit, evidence: Sequence[Evidence]) -> list[ScoredUnit]:
-    """The unit with what it can't be understood without, and a lead-in with its whole list."""
+    """The unit with what it can't be understood without; a lead-in with all that it introduces."""
     siblings = next(item.units for item in evidence if item.passage.id == scored.passage.id)
-    for lead_in, items in _lists(siblings):
-        if scored == lead_in:
-            return [lead_in, *items]
+    for lead_in, introduced in _introductions(siblings):
+        if scored == lead_in or (scored in introduced and scored.unit.kind in BLOCK_KINDS):
+            return [lead_in, *introduced]
     needed = above(scored.passage, scored.unit)
     if needed:
         return [*(sibling for sibling in siblings if sibling.unit in needed), scored]
     place = scored.passage.units.index(scored.unit)
-    return [*siblings[place - 1 : place], scored] if _points_back(scored) and place else [scored]
+    leans = _points_back(scored) or _concludes(scored)
+    return [*siblings[place - 1 : place], scored] if leans and place else [scored]
 
 
 def completed(
@@ -40,18 +41,54 @@ def completed(
 def _finish_lists(chosen: Sequence[ScoredUnit], evidence: Sequence[Evidence]) -> list[ScoredUnit]:
     """The chosen units, and the rest of every list of which two items or nearly all were chosen.
 
-    A reader can't tell a list that was cut from a whole one.
+    A reader can't tell a list that was cut from a whole one, wherever its passages were cut.
     """
     finished = list(chosen)
-    for item in evidence:
-        for _, items in _lists(item.units):
-            left = [member for member in items if member not in chosen]
-            picked = len(items) - len(left)
-            missing = sum(len(member.text) for member in left)
-            wanted = picked > 1 and missing <= LIST_BUDGET
-            if wanted or (picked and missing <= SHORT_REST):
-                finished += [member for member in left if member not in finished]
+    for items in _whole_lists(chosen, evidence):
+        left = [item for item in items if item[0] not in chosen]
+        picked = len(items) - len(left)
+        wanted = picked > 1 and sum(len(item[0].text) for item in left) <= LIST_BUDGET
+        # Where one item answers, its neighbours are company only if all they say is little.
+        rest = sum(len(unit.text) for item in left for unit in item)
+        if wanted or (picked and rest <= SHORT_REST):
+            finished += [item[0] for item in left if item[0] not in finished]
     return finished
+
+
+def _whole_lists(
+    chosen: Sequence[ScoredUnit], evidence: Sequence[Evidence]
+) -> list[list[list[ScoredUnit]]]:
+    """Each list's items, an item with the sentences it goes on to say.
+
+    Passages hold one list together where its lead-in was chosen; what goes on without it is a list
+    of its own.
+    """
+    told = {(scored.passage.document_id, scored.text) for scored in chosen if _leads(scored)}
+    found: dict[tuple[str, ...], list[list[ScoredUnit]]] = {}
+    for item in sorted(evidence, key=lambda item: item.passage.start_char):
+        passage = item.passage
+        lead_in = passage.lead_in
+        place = (passage.document_id, *passage.heading_path)
+        for scored in item.units:
+            if _leads(scored):
+                lead_in = scored.text
+                # The same words may introduce another list before this one.
+                found.pop((*place, lead_in), None)
+            elif scored.unit.kind not in ITEM_KINDS:
+                lead_in = ""
+            elif lead_in:
+                is_told = (passage.document_id, lead_in) in told
+                name = (*place, lead_in) if is_told else (*place, lead_in, passage.id)
+                items = found.setdefault(name, [])
+                if scored.unit.kind is UnitKind.LIST_ITEM:
+                    items.append([scored])
+                elif items:
+                    items[-1].append(scored)
+    return list(found.values())
+
+
+def _leads(scored: ScoredUnit) -> bool:
+    return scored.unit.kind is UnitKind.LEAD_IN
 
 
 def _finish_items(chosen: Sequence[ScoredUnit], evidence: Sequence[Evidence]) -> list[ScoredUnit]:
@@ -93,15 +130,26 @@ def _points_back(scored: ScoredUnit) -> bool:
     return scored.unit.kind is UnitKind.SENTENCE and first_word in POINTERS
 
 
-def _lists(units: Sequence[ScoredUnit]) -> list[tuple[ScoredUnit, list[ScoredUnit]]]:
+def _concludes(scored: ScoredUnit) -> bool:
+    """Whether the sentence draws a conclusion, so that its reason stands before it."""
+    said = words(scored.text)
+    return scored.unit.kind is UnitKind.SENTENCE and not CONCLUDERS.isdisjoint(said)
+
+
+def _introductions(units: Sequence[ScoredUnit]) -> list[tuple[ScoredUnit, list[ScoredUnit]]]:
+    """Each lead-in of a passage with the list's items, or the code or table, that it introduces."""
     found: list[tuple[ScoredUnit, list[ScoredUnit]]] = []
     is_open = False
     for scored in units:
-        if scored.unit.kind is UnitKind.LEAD_IN:
+        kind = scored.unit.kind
+        if kind is UnitKind.LEAD_IN:
             found.append((scored, []))
             is_open = True
-        elif scored.unit.kind not in ITEM_KINDS:
-            is_open = False
-        elif is_open and scored.unit.kind is UnitKind.LIST_ITEM:
+        elif kind in BLOCK_KINDS and is_open and not found[-1][1]:
             found[-1][1].append(scored)
-    return [(lead_in, items) for lead_in, items in found if items]
+            is_open = False
+        elif kind not in ITEM_KINDS:
+            is_open = False
+        elif is_open and kind is UnitKind.LIST_ITEM:
+            found[-1][1].append(scored)
+    return [(lead_in, introduced) for lead_in, introduced in found if introduced]

@@ -24,6 +24,7 @@ def _word_list(name: str) -> frozenset[str]:
 
 FILLERS = _word_list("fillers.txt")
 POINTERS = _word_list("pointers.txt")
+CONCLUDERS = _word_list("concluders.txt")
 
 
 def words(text: str) -> list[str]:

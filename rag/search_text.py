@@ -5,6 +5,8 @@ from itertools import takewhile
 from rag.domain import Passage, Unit, UnitKind
 
 ITEM_KINDS = (UnitKind.LIST_ITEM, UnitKind.ITEM_SENTENCE)
+# What stands in lines of its own, and means nothing when they are run together.
+BLOCK_KINDS = (UnitKind.TABLE, UnitKind.CODE)
 
 
 def passage_search_text(passage: Passage) -> str:

@@ -14,6 +14,8 @@ CLOSE_PASSAGES = 3
 MOST_NAMED = 2
 EDGES = ".'’-/[]{}<>*_`"
 TYPED = re.compile(r"[^\s?!,;:()\"“”]+")
+# The end of a word with which a sentence ends, so that the next begins with a capital anyway.
+SENTENCE_END = re.compile(r"(?:\.|.[?!:])[\"”)]*\s")
 
 
 def reason_for_silence(
@@ -42,9 +44,9 @@ def reason_for_silence(
         for item in evidence[:CLOSE_PASSAGES]
         for term in (*terms(item.passage.context), *terms(item.passage.text))
     }
-    rarest = sorted(_topic_words(query.text), key=lambda word: -_rarity(word, vocabulary))
-    missing = [word for word in rarest if not held.intersection(terms(word))]
-    spoken_of = [word for word in rarest if held.intersection(terms(word))]
+    said = _topic_words(query.text)
+    missing = _rarest([word for word in said if not held.intersection(terms(word))], vocabulary)
+    spoken_of = _rarest([word for word in said if held.intersection(terms(word))], vocabulary)
     if missing and spoken_of:
         return (
             f"{beginning}: its closest passages speak of {_quoted(spoken_of)}, "
@@ -77,20 +79,39 @@ def unknown_names(text: str, vocabulary: Vocabulary, is_word: Callable[[str], bo
     return [word for word in unknown_words(text, vocabulary, is_word) if word in names]
 
 
+def note_on_unknown_names(query: Query, is_word: Callable[[str], bool]) -> str | None:
+    """A sentence on the question's names that no document mentions; None when there are none."""
+    names = unknown_names(query.text, query.vocabulary, is_word)
+    return f"The guide never mentions {_quoted(names, 'or')}." if names else None
+
+
 def _typed_words(text: str) -> list[tuple[str, bool]]:
     found = []
     is_shouted = not any(letter.islower() for letter in text)
-    for place, typed in enumerate(TYPED.findall(text)):
+    begins = True
+    for match in TYPED.finditer(text):
+        typed = match.group()
         bare = typed.strip(EDGES)
         mixed = any(letter.isupper() for letter in bare) and bare[:1].isalpha()
         digits = bare[:1].isalpha() and any(letter.isdigit() for letter in bare)
         # A capital at the beginning says nothing, nor does one where all is written in capitals.
-        found.append((bare, (mixed and place > 0 and not is_shouted) or digits))
+        found.append((bare, (mixed and not begins and not is_shouted) or digits))
+        begins = SENTENCE_END.match(text, match.end() - 1) is not None
     return [(bare, is_name) for bare, is_name in found if bare]
 
 
 def _topic_words(text: str) -> list[str]:
-    return list(dict.fromkeys(word for word in words(text) if word not in FILLERS))
+    """The question's words but for fillers, as they were typed."""
+    typed = [match.group().strip(EDGES) for match in TYPED.finditer(text)]
+    told = {word.casefold(): word for word in reversed(typed)}
+    topic = dict.fromkeys(word for word in words(text) if word not in FILLERS)
+    return [told.get(word, word) for word in topic]
+
+
+def _rarest(found: Sequence[str], vocabulary: Vocabulary) -> list[str]:
+    """The rarest few of the words, in the order in which they were said."""
+    kept = sorted(found, key=lambda word: -_rarity(word, vocabulary))[:MOST_NAMED]
+    return [word for word in found if word in kept]
 
 
 def _is_known(word: str, vocabulary: Vocabulary) -> bool:

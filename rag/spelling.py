@@ -10,6 +10,8 @@ from rag.lexicon import FILLERS, stem
 from rag.vocabulary import Vocabulary
 
 WORD = re.compile(r"[^\W\d_]{4,}")
+# Whoever writes a name's capitals knows it: GraphQL is no misspelt graph.
+NAME = re.compile(r"[a-z][A-Z]")
 # From these lengths on a word may be two, then three edits away from the right one.
 TWO_EDITS, THREE_EDITS = 7, 10
 # In a shorter word one other letter makes another word; a missing, doubled or swapped one seldom.
@@ -37,13 +39,17 @@ class Speller:
                 return match.group()
             if any(map(self._is_word, _forms(word))):
                 return match.group()
-            return _closest(word, vocabulary.spellings) or match.group()
+            most = 1 if NAME.search(match.group()) else _edits(word)
+            return _closest(word, vocabulary.spellings, most) or match.group()
 
         return WORD.sub(replace, text)
 
 
-def _closest(word: str, counts: Mapping[str, int]) -> str | None:
-    most = 1 + (len(word) >= TWO_EDITS) + (len(word) >= THREE_EDITS)
+def _edits(word: str) -> int:
+    return 1 + (len(word) >= TWO_EDITS) + (len(word) >= THREE_EDITS)
+
+
+def _closest(word: str, counts: Mapping[str, int], most: int) -> str | None:
     near = process.extract(word, counts.keys(), scorer=OSA.distance, score_cutoff=most, limit=20)
     ranked = [
         (distance, -counts[other], other)

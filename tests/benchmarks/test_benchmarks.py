@@ -1,6 +1,7 @@
 """The benchmark's own harness: a small round of it, and what becomes of its results."""
 
 import json
+import re
 import sqlite3
 from contextlib import contextmanager
 
@@ -148,7 +149,12 @@ def test_growth_is_measured_and_drawn(tmp_path, monkeypatch, corpus_copy):
     assert row["ingest"]["embedded"] > 0
     assert "| 80 |" in report.page([row], "")
     assert report.plot([row]) is None, "a line has two ends"
-    assert report.plot([row, row | {"passages": 160}]).count("<circle") == 4
+    drawn = report.plot([row, row | {"passages": 160}])
+    assert drawn.count("<circle") == 4
+    assert ">0</text>" in drawn
+    assert re.search(r">[125]0*</text>", drawn), "numbers that a person would choose"
+    # The last size's number is centred below its dot, and has to end before the picture does.
+    assert max(float(at) for at in re.findall(r'<circle[^>]* cx="([\d.]+)"', drawn)) < 520
 
 
 def test_growth_without_anything_to_make_stores_from_is_a_sentence(tmp_path, capsys):

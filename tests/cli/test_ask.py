@@ -153,3 +153,14 @@ def test_a_catalog_that_is_no_database_is_refused_and_untouched(footnote, tmp_pa
     assert run.status == 1
     assert "can't be read as a Footnote catalog" in run.sentence
     assert (tmp_path / CATALOG_FILE).read_bytes() == b"not a database, " * 500
+
+
+def test_a_long_place_is_indented_below_its_number(footnote, corpus_data_dir, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "50")
+    run = footnote("ask", "What does a mid-sized product cost?", "--data-dir", corpus_data_dir)
+    sources = run.stdout.split("Sources\n")[1].splitlines()
+    assert any(
+        line.startswith("    ") and "“" not in line and "://" not in line for line in sources
+    )
+    assert all(line.startswith(("[", "    ")) for line in sources if line.strip())
+    assert all(len(line.rstrip()) <= 50 for line in sources if "://" not in line)

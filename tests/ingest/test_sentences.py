@@ -34,3 +34,22 @@ def test_what_has_no_end_is_cut_and_nothing_of_it_is_lost(text, ends):
 def test_a_sentence_up_to_the_limit_stays_whole():
     text = f"{'word ' * 190}end."
     assert pieces(f"{text} Next one.") == [text, "Next one."]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Files are read with System.IO.File.ReadAllText, as always.",
+        "See `models.ForeignKey.related_name` or `models.Options.managed` for more.",
+        "It raises django.core.exceptions.ValidationError and stops.",
+    ],
+)
+def test_a_dotted_name_is_not_cut(sentence):
+    assert pieces(f"{sentence} Then it goes on.") == [sentence, "Then it goes on."]
+
+
+def test_sentences_without_spaces_between_them_end_all_the_same():
+    assert pieces("これは一つ目です。これは二つ目です。") == [
+        "これは一つ目です。",
+        "これは二つ目です。",
+    ]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.abstention import Abstention, fitted_numbers
+from rag.abstention import Abstention, Verdict, fitted_numbers, joined_verdict
 from rag.domain import AnswerStatus
 from rag.evidence import Finding
 from rag.lexicon import terms
@@ -79,3 +79,40 @@ def test_the_reason_names_no_word_when_the_documents_hold_them_all(abstention):
 def test_no_number_of_unknown_words_makes_the_reason_long(abstention):
     question = " ".join(f"unheard{'x' * number}" for number in range(50))
     assert len(verdict_at(abstention, -11, question).reason) < 300
+
+
+def test_an_answer_says_which_name_of_the_question_no_document_mentions(abstention):
+    verdict = verdict_at(abstention, 11, "Does Django suit Kubernetes and admin panels?")
+    assert verdict.status is AnswerStatus.ANSWERED
+    assert verdict.reason == "The guide never mentions “Kubernetes”."
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "We have panels. Which products does Django suit?",
+        "Admin panels! Which products suit Django? Possible?",
+        "WHICH PRODUCTS SUIT MANY ADMINS",
+    ],
+)
+def test_a_capital_at_a_sentences_beginning_makes_no_name(abstention, question):
+    assert verdict_at(abstention, 11, question).reason is None
+
+
+def test_the_reason_names_words_as_they_were_typed_and_in_their_order(abstention):
+    held = "which products suit Flask, and do Admin Panels"
+    vocabulary = Vocabulary(dict.fromkeys(terms(f"{GUIDE} wild geese"), 2), passages=10)
+    finding = Finding(
+        query_of(f"{held} suit Wild Geese?", vocabulary),
+        (evidence_of(passage_of(GUIDE), [-11, -11], similarity=0.0, keyword=0.0),),
+    )
+    assert "but not of “Wild” or “Geese”" in abstention.judge(finding).reason
+
+
+def test_what_is_to_be_known_of_an_answered_part_is_told_with_the_whole():
+    parts = [
+        Verdict(AnswerStatus.ANSWERED, 0.9, "The guide never mentions “Rust”."),
+        Verdict(AnswerStatus.ANSWERED, 0.8, None),
+    ]
+    joined = joined_verdict(parts)
+    assert (joined.status, joined.reason) == (AnswerStatus.ANSWERED, parts[0].reason)

@@ -1,5 +1,7 @@
 """What the extractive composer picks, by its promises and not its constants."""
 
+from dataclasses import replace
+
 import pytest
 
 from rag.composer import ExtractiveComposer
@@ -175,3 +177,75 @@ def test_a_bare_yes_of_the_document_never_answers_the_person():
         composed("Django has no admin panel, right?", evidence_of(passage, [YES, YES]))
     )
     assert chosen == ["Django has an admin panel."]
+
+
+def test_a_sentence_that_concludes_brings_its_reason():
+    passage = passage_of("Tea is hot. Flask has no structure. Large codebases therefore drift.")
+    chosen = composed("Why do codebases drift?", evidence_of(passage, [NO, NO, YES]))
+    assert texts_of(chosen) == ["Flask has no structure.", "Large codebases therefore drift."]
+
+
+BLOCKS = {
+    "code": "Install it with pip:\n\n```\npip install tea\n```\n",
+    "table": "Prices by size:\n\n| size | price |\n|---|---|\n| small | 3 |\n",
+}
+
+
+@pytest.mark.parametrize("block", BLOCKS.values(), ids=BLOCKS)
+@pytest.mark.parametrize("scores", [[YES, NO], [NO, YES]], ids=["lead-in", "block"])
+def test_code_and_tables_come_with_what_introduces_them(block, scores):
+    passage = passage_of(block)
+    chosen = composed("How is it installed, at which price?", evidence_of(passage, scores))
+    assert [scored.unit for scored in chosen] == list(passage.units)
+
+
+TITLED = """\
+Five principles:
+
+- **Schema.** It comes first and is told at some length, so that nobody takes it for company.
+- **Indexes.** Each foreign key wants one, and nobody makes them unless they are asked to.
+- **Caching.** Whatever is read often and seldom changes is kept where it is found at once; what is
+  written often is not, since it would have to be thrown away before anybody had read it.
+"""
+
+
+def test_one_item_of_a_list_of_titles_stands_without_the_other_titles():
+    passage = passage_of(TITLED)
+    scores = [YES if "foreign" in unit_text(passage, unit) else NO for unit in passage.units]
+    chosen = texts_of(composed("Which foreign key wants one?", evidence_of(passage, scores)))
+    assert chosen[:2] == ["Five principles:", "Indexes."]
+    assert not {"Schema.", "Caching."} & set(chosen)
+
+
+def unit_text(passage, unit):
+    return passage.text_of(unit.start_char, unit.end_char)
+
+
+@pytest.fixture
+def two_passages():
+    """A list of four items, the last of them in a passage of its own."""
+    whole = passage_of(
+        "Cases:\n\n- Tea is first.\n- Milk is second.\n- Rum.\n- Ale is last.\n- Gin is not.\n"
+    )
+    cut = whole.units[3].start_char
+    first = replace(
+        whole, id="1", text=whole.text[:cut].rstrip("\n -"), units=whole.units[:3], end_char=cut
+    )
+    rest = {"text": whole.text[cut:], "start_char": cut, "units": whole.units[3:]}
+    return first, replace(whole, id="2", lead_in="Cases:", **rest)
+
+
+def test_a_list_that_runs_over_two_passages_is_finished_in_both(two_passages):
+    first, second = two_passages
+    chosen = composed(
+        "Which cases?", evidence_of(first, [YES] * 3), evidence_of(second, [YES, NO, NO])
+    )
+    assert [scored.unit for scored in chosen] == [*first.units, *second.units]
+
+
+def test_the_end_of_a_list_alone_does_not_bring_its_beginning(two_passages):
+    first, second = two_passages
+    chosen = composed(
+        "Rum, ale, gin?", evidence_of(first, [NO] * 3), evidence_of(second, [YES] * 3)
+    )
+    assert [scored.unit for scored in chosen] == list(second.units)

@@ -25,6 +25,7 @@ def corrected():
         pytest.param("graphsql", "graphql", id="a letter too many"),
         pytest.param("djago", "django", id="a letter too few"),
         pytest.param("dajngo", "django", id="two swapped"),
+        pytest.param("GrpahQL", "graphql", id="two swapped in a name"),
         pytest.param("Microservises", "microservices", id="a wrong one in a long word"),
     ],
 )
@@ -39,6 +40,7 @@ def test_a_misspelt_word_becomes_the_documents_word(corrected, typed, meant):
         pytest.param("a microservice cached", id="an inflection of one"),
         pytest.param("two monkeys in a house", id="plain English that no document holds"),
         pytest.param("xylophone", id="nothing near"),
+        pytest.param("kept in CachingDB", id="names, capitals and all"),
         pytest.param("cta p95 C++ <b>", id="short words, figures, marks"),
         pytest.param("", id="empty"),
         pytest.param("  spaces \t stay\n", id="white space"),
