@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from rag.choosing import Weights, bundled_choosing
 from rag.completion import completed, with_company
+from rag.domain import Passage
 from rag.evidence import Evidence, Query, ScoredUnit
 from rag.lexicon import terms
 from rag.search_text import unit_search_text
@@ -12,7 +13,7 @@ from rag.search_text import unit_search_text
 # What an answer to one question may take, in characters.
 BUDGET = 640
 # How far below the best unit another still helps, in logits of rag/choosing.py.
-MARGIN = 2.75
+MARGIN = 2.5
 # Weight of those of the question's words that no picked unit holds yet.
 NOVELTY_WEIGHT = 2.0
 # Two units that share this part of the shorter one's words say the same.
@@ -103,18 +104,28 @@ def _is_said(own_terms: frozenset[str], chosen: Sequence[ScoredUnit]) -> bool:
     return False
 
 
-def _in_reading_order(chosen: Sequence[ScoredUnit], choices: Sequence[_Choice]) -> list[ScoredUnit]:
+def _in_reading_order(
+    chosen: Sequence[ScoredUnit], choices: Sequence[_Choice]
+) -> list[ScoredUnit]:
     """Passages by the best of their units that were picked, units as they stand there."""
-    best: dict[str, float] = {}
+    best: dict[Passage, float] = {}
     for choice in choices:
         if choice.scored in chosen:
-            passage = choice.scored.passage.id
+            passage = choice.scored.passage
             best[passage] = max(best.get(passage, choice.value), choice.value)
+
+    def value(passage: Passage) -> float:
+        if passage in best:
+            return best[passage]
+        # It came as the rest of a list, and goes where the list is.
+        near = [other for other in best if other.document_id == passage.document_id] or list(best)
+        return best[min(near, key=lambda other: abs(other.start_char - passage.start_char))]
+
     return sorted(
         chosen,
         key=lambda scored: (
-            -best[scored.passage.id],
-            scored.passage.id,
+            -value(scored.passage),
+            scored.passage.document_id,
             scored.unit.start_char,
         ),
     )

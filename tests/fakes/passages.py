@@ -46,7 +46,7 @@ def passage_of(markdown: str, document_id: str = "doc") -> Passage:
 def scored_units(passage: Passage, scores: Sequence[float]) -> tuple[ScoredUnit, ...]:
     """The passage's units with these scores."""
     return tuple(
-        ScoredUnit(passage, unit, score, score)
+        ScoredUnit(passage, unit, score, score, score)
         for unit, score in zip(passage.units, scores, strict=True)
     )
 

@@ -14,8 +14,9 @@ class FakeReranker:
     name = "fake"
 
     def score(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
-        """One logit a text, higher is better, in the order of the texts."""
-        return np.array([20 * _share(question, text) - 10 for text in texts], dtype=np.float32)
+        """Two equal logits a text, higher is better, in the order of the texts."""
+        scores = [[20 * _share(question, text) - 10] * 2 for text in texts]
+        return np.array(scores, dtype=np.float32).reshape(-1, 2)
 
     def holds(self, question: str, text: str) -> float:
         """The same on a smaller scale."""

@@ -26,7 +26,7 @@ class RecordingReranker:
 
     def score(self, _question, texts):
         self.read += texts
-        return np.full(len(texts), self.logit, dtype=np.float32)
+        return np.full((len(texts), 2), self.logit, dtype=np.float32)
 
 
 def candidate_of(markdown, similarities, number=0):

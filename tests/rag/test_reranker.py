@@ -24,8 +24,10 @@ def reranker():
 
 
 def test_the_text_that_answers_stands_above_the_others(reranker):
-    relevant, related, unrelated = reranker.score(QUESTION, [RELEVANT, RELATED, UNRELATED])
+    scores = reranker.score(QUESTION, [RELEVANT, RELATED, UNRELATED])
+    relevant, related, unrelated = scores[:, 0]
     assert relevant > 0 > max(related, unrelated)
+    assert scores[:, 1].argmax() == 0
 
 
 def test_each_score_stands_in_its_texts_place(reranker):
@@ -33,16 +35,17 @@ def test_each_score_stands_in_its_texts_place(reranker):
     scores = reranker.score(QUESTION, texts)
     backwards = reranker.score(QUESTION, texts[::-1])[::-1]
     assert scores.tolist() == backwards.tolist()
-    assert set(np.argsort(-scores)[:2].tolist()) == {1, 3}
+    assert set(np.argsort(-scores[:, 0])[:2].tolist()) == {1, 3}
 
 
 def test_a_score_does_not_depend_on_what_is_read_beside_it(reranker):
     (alone,) = reranker.score(QUESTION, [RELEVANT])
-    assert reranker.score(QUESTION, [RELEVANT, UNRELATED, RELATED * 4])[0] == alone
+    beside = reranker.score(QUESTION, [RELEVANT, UNRELATED, RELATED * 4])[0]
+    assert beside.tolist() == alone.tolist()
 
 
 def test_no_texts_give_no_scores(reranker):
-    assert reranker.score(QUESTION, []).shape == (0,)
+    assert reranker.score(QUESTION, []).shape == (0, 2)
 
 
 @pytest.mark.parametrize("text", ["", "🙂", "word " * 2_000], ids=["empty", "emoji", "very long"])
