@@ -47,7 +47,15 @@ def telling_faults(*, as_json: bool) -> Iterator[None]:
 
 
 def run(app: "typer.Typer") -> int:
-    """The exit status of the command line; wrong usage is told like every other fault."""
+    """The exit status of the command line; wrong usage is told like every other fault.
+
+    Raises SystemExit with it where a fault ended the verb.
+    """
+    with telling_faults(as_json="--json" in sys.argv):
+        return _run(app)
+
+
+def _run(app: "typer.Typer") -> int:
     import typer
 
     try:

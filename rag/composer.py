@@ -56,7 +56,7 @@ class ExtractiveComposer:
 
 
 def _choices(evidence: Sequence[Evidence], weights: Weights) -> list[_Choice]:
-    """The units that may be picked, none far below the best."""
+    """The units that may be picked, none too far below the best for new words to make up for."""
     valued = [
         (weights.value(scored, item), scored, own)
         for item in evidence
@@ -64,7 +64,7 @@ def _choices(evidence: Sequence[Evidence], weights: Weights) -> list[_Choice]:
         # "Yes." answers whatever question stood before it in the document, not this one.
         if (own := frozenset(terms(scored.text)))
     ]
-    least = max((value for value, *_ in valued), default=0.0) - MARGIN
+    least = max((value for value, *_ in valued), default=0.0) - MARGIN - NOVELTY_WEIGHT
     return [
         _Choice(scored, value, own, frozenset(terms(unit_search_text(scored.passage, scored.unit))))
         for value, scored, own in valued
@@ -76,14 +76,18 @@ def _pick(
     query: Query, choices: Sequence[_Choice], evidence: Sequence[Evidence], budget: int
 ) -> list[ScoredUnit]:
     left = list(choices)
+    least = max((choice.value for choice in left), default=0.0) - MARGIN
     chosen: list[ScoredUnit] = []
     covered: set[str] = set()
     length = 0
+
+    def worth(choice: _Choice) -> float:
+        return choice.value + NOVELTY_WEIGHT * query.share(choice.terms - covered)
+
     while left:
-        best = max(
-            left,
-            key=lambda choice: choice.value + NOVELTY_WEIGHT * query.share(choice.terms - covered),
-        )
+        best = max(left, key=worth)
+        if worth(best) < least:
+            break
         left.remove(best)
         added = [unit for unit in with_company(best.scored, evidence) if unit not in chosen]
         addition = sum(len(unit.text) for unit in added)
@@ -104,9 +108,7 @@ def _is_said(own_terms: frozenset[str], chosen: Sequence[ScoredUnit]) -> bool:
     return False
 
 
-def _in_reading_order(
-    chosen: Sequence[ScoredUnit], choices: Sequence[_Choice]
-) -> list[ScoredUnit]:
+def _in_reading_order(chosen: Sequence[ScoredUnit], choices: Sequence[_Choice]) -> list[ScoredUnit]:
     """Passages by the best of their units that were picked, units as they stand there."""
     best: dict[Passage, float] = {}
     for choice in choices:

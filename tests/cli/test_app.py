@@ -208,3 +208,10 @@ def test_a_group_without_a_verb_shows_its_help_and_nothing_else(tmp_path, group)
     assert done.returncode == 2
     assert "Commands" in done.stdout + done.stderr
     assert "tells more" not in done.stdout + done.stderr
+
+
+def test_a_verb_that_tells_nothing_itself_still_ends_in_a_sentence(tmp_path):
+    done = executable(tmp_path, "eval", "fit-tampering", "nowhere.jsonl")
+    assert done.returncode == 2
+    assert done.stderr == "nowhere.jsonl can't be read: name a file of messages.\n"
+    assert not done.stdout
