@@ -23,7 +23,7 @@ from rag.silence import (
     NOTHING_FOUND,
     note_on_unknown_names,
     reason_for_silence,
-    unknown_names,
+    unknown_asked_names,
 )
 
 logger = logging.getLogger(__name__)
@@ -161,10 +161,10 @@ class Abstention:
 
         best_passage, best_unit: the highest scores, logits; similarity: the highest cosine;
         coverage: part of the question's words, weighted by rarity, in the best passage; names:
-        how many names of the question occur in no document; kind: 1 when the question asks for a
-        kind of thing (a count, a price, …) that the best units don't hold; thing: 1 when the thing
-        asked for by name (which city …) occurs in no document; reading: whether the
-        best passage holds what is asked, a logit, 0 when nobody reads. Which of them have a weight
+        1 when a name that is asked about occurs in no document; kind: 1 when a kind of thing (a
+        count, a price, …) is asked for that the best units don't hold; thing: 1 when the thing
+        asked for by name (which city …) occurs in no document; reading: whether the best passage
+        holds what is asked, a logit, 0 when nobody reads. Which of them have a weight
         is for the calibration to say: the others are there to be tried again.
         """
         best = evidence[0]
@@ -174,7 +174,7 @@ class Abstention:
             "best_unit": max(item.best_unit.score for item in evidence),
             "similarity": max(item.candidate.similarity for item in evidence),
             "coverage": query.share(held),
-            "names": float(len(unknown_names(query.text, query.vocabulary, self._is_word))),
+            "names": float(bool(unknown_asked_names(query.text, query.vocabulary, self._is_word))),
             "kind": float(missing_kind(query, evidence) is not None),
             "thing": float(is_never_mentioned(query.text, query.vocabulary)),
             "reading": self._read(query, best),

@@ -19,6 +19,8 @@ JOINT = re.compile(
 )
 ASKS = re.compile(rf"\b{QUESTION_WORD}|\b{VERB_AND_SUBJECT}", re.IGNORECASE)
 MOST_PARTS = 3
+SENTENCES = re.compile(r"(?<=[.!?])\s+|[;:\n]\s+")
+INTRODUCTION = re.compile(rf"^[^,]*,\s+(?:(?:and|so|but)\s+)?(?={BEGINNING})", re.IGNORECASE)
 
 
 def parts_of(question: str) -> list[str]:
@@ -31,3 +33,13 @@ def parts_of(question: str) -> list[str]:
         ASKS.search(part) and terms(part) and question_in(part) for part in parts
     )
     return parts if is_compound else [question]
+
+
+def asking_part(question: str) -> str:
+    """The last sentence that asks, without what introduces it.
+
+    "We come from Bergen with a Tesla. Where do we park?" asks about neither Bergen nor Tesla.
+    """
+    sentences = [sentence for sentence in SENTENCES.split(question) if sentence.strip()]
+    asking = [one for one in sentences if "?" in one or ASKS.search(one)] or sentences
+    return INTRODUCTION.sub("", asking[-1]) if asking else question

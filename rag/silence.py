@@ -7,6 +7,7 @@ from rag.asked_thing import asked_thing, is_never_mentioned
 from rag.evidence import Evidence, Query
 from rag.expectation import missing_kind
 from rag.lexicon import FILLERS, stem, terms, words
+from rag.parts import asking_part
 from rag.vocabulary import Vocabulary
 
 NOTHING_FOUND = "The guide does not cover this: nothing in it comes close to the question."
@@ -79,9 +80,17 @@ def unknown_names(text: str, vocabulary: Vocabulary, is_word: Callable[[str], bo
     return [word for word in unknown_words(text, vocabulary, is_word) if word in names]
 
 
+def unknown_asked_names(
+    text: str, vocabulary: Vocabulary, is_word: Callable[[str], bool]
+) -> list[str]:
+    """Those of the unknown names that are asked about, not told of before the question."""
+    asked = {typed for typed, _ in _typed_words(asking_part(text))}
+    return [name for name in unknown_names(text, vocabulary, is_word) if name in asked]
+
+
 def note_on_unknown_names(query: Query, is_word: Callable[[str], bool]) -> str | None:
-    """A sentence on the question's names that no document mentions; None when there are none."""
-    names = unknown_names(query.text, query.vocabulary, is_word)
+    """A sentence on the names asked about that no document mentions; None without any."""
+    names = unknown_asked_names(query.text, query.vocabulary, is_word)
     return f"The guide never mentions {_quoted(names, 'or')}." if names else None
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.parts import parts_of
+from rag.parts import asking_part, parts_of
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,20 @@ def test_each_thing_asked_is_a_part(question, parts):
 )
 def test_a_question_that_asks_one_thing_is_left_whole(question):
     assert parts_of(question) == [question]
+
+
+@pytest.mark.parametrize(
+    ("question", "asking"),
+    [
+        ("Does the ferry take Interrail passes?", "Does the ferry take Interrail passes?"),
+        ("My aunt drives a Tesla. Where can she park?", "Where can she park?"),
+        ("Coming from Kafka: what is a topic here?", "what is a topic here?"),
+        ("On my ThinkPad, how do I start it?", "how do I start it?"),
+        ("When is tea served? I come from Bergen.", "When is tea served?"),
+        ("If it rains, umbrellas are lent, right?", "If it rains, umbrellas are lent, right?"),
+        ("tea price", "tea price"),
+        ("", ""),
+    ],
+)
+def test_the_part_that_asks_comes_without_what_introduces_it(question, asking):
+    assert asking_part(question) == asking
