@@ -16,6 +16,13 @@ class SentenceOut(ResponseModel):
 
     text: str
     citations: list[int]
+    form: Literal["prose", "code", "table"] = Field(
+        description=(
+            "How it is laid out: running words; or code or a table, whose lines mean something "
+            "and stand in the answer's `text` between fences of backticks. A table's cells have "
+            '" | " between them.'
+        )
+    )
 
 
 class QuoteOut(ResponseModel):

@@ -9,11 +9,11 @@ MEDIA_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 # Words of the reasons that `rag.silence` and `rag.abstention` give, and what to call them.
 KINDS = (
-    ("never mentions", "unknown-name"),
-    ("nothing in it comes close", "nothing-found"),
-    ("but give no", "missing-kind"),
+    ("mentions", "unknown-name"),
+    ("comes close to", "nothing-found"),
+    ("but gives no", "missing-kind"),
     ("but not of", "missing-words"),
-    ("no passage speaks", "missing-words"),
+    ("none of its closest passages", "missing-words"),
     ("do not say what was asked", "not-said"),
     ("There is no question", "no-question"),
 )

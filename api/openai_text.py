@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from api.markdown import as_markdown, as_text, link
-from rag.domain import Answer, AnswerStatus, Citation, NearestPassage
+from rag.domain import Answer, AnswerStatus, Citation, Form, NearestPassage
 from rag.progress import Told, retold
 
 SOURCES = "\n\n**Sources**\n\n"
@@ -23,7 +23,9 @@ class Message:
         words = told.sentence.text
         before, _, after = told.text.partition(words)
         start = len(self.text) + len(before)
-        added = f"{before}{as_markdown(words)}{after}"
+        # Between its fences Markdown takes code, or a table, as it stands.
+        is_prose = told.sentence.form is Form.PROSE
+        added = f"{before}{as_markdown(words)}{after}" if is_prose else told.text
         end = len(self.text) + len(added)
         self._places += [(number, start, end) for number in told.sentence.citations]
         return self._add(added)

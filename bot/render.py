@@ -14,11 +14,10 @@ from typing import Protocol
 from urllib.parse import quote, urlsplit
 
 from rag.domain import Answer, AnswerSentence, AnswerStatus, Citation, NearestPassage
+from rag.fences import stretches
 
 MARKS = re.compile(r"(?:\s*\[\d+\])+$")
 ITEM = re.compile(r"^\s*[-•*]\s+")
-# Words behind three backticks are no fence: they would be lost.
-FENCE = re.compile(r"^\s*```[\w+#.-]*\s*$")
 # Overrides that reorder what stands beside them, and characters that show nothing and hide words.
 INVISIBLE = re.compile(
     "[\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164"
@@ -107,7 +106,8 @@ def text_blocks(
 ) -> list[Block]:
     """The paragraphs, list items and code of an answer's text.
 
-    A sentence that stands for several lines of a document (code, a table) gets its lines back.
+    A sentence that was flattened on its way but stands for laid-out lines of a document (an older
+    service's code, code in plain text) gets its lines back.
     """
     verbatim = {
         sentence.text: lines
@@ -115,18 +115,12 @@ def text_blocks(
         if (lines := _lines_behind(sentence, citations)) is not None
     }
     blocks: list[Block] = []
-    code: list[str] | None = None
-    for line in clean(text).split("\n"):
-        if FENCE.match(line):
-            if code is not None:
-                blocks.append(Block(Kind.CODE, "\n".join(code)))
-            code = [] if code is None else None
-        elif code is not None:
-            code.append(line)
-        elif line.strip():
+    for stretch, is_laid_out in stretches(clean(text)):
+        if is_laid_out:
+            blocks.append(Block(Kind.CODE, stretch))
+            continue
+        for line in filter(str.strip, stretch.split("\n")):
             blocks.extend(_blocks_of_line(line.strip(), verbatim))
-    if code is not None:
-        blocks.append(Block(Kind.CODE, "\n".join(code)))
     return [block for block in blocks if block.text.strip()]
 
 

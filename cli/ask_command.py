@@ -9,11 +9,13 @@ from cli.faults import ABSTAINED, print_json
 from cli.opening import reading_services
 from rag.audience import Audience
 from rag.contract import answer_to_json
-from rag.domain import Answer, AnswerStatus, Citation, NearestPassage, Question, Turn
+from rag.domain import Answer, AnswerStatus, Citation, Form, NearestPassage, Question, Turn
 from rag.errors import InvalidRequestError
+from rag.fences import stretches
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
 QUOTE_CHARS = 240
 
@@ -84,11 +86,40 @@ def show(answer: Answer, console: "Console") -> None:
         return
     if answer.reason is not None:
         console.print(Text(f"{answer.reason}\n", style="yellow"))
-    console.print(Text(answer.text))
+    _show_text(answer, console)
     console.print(Text("\nSources", style="bold"))
     for citation in answer.citations:
         _show_place(f"[{citation.number}] ", citation, console)
         _show_quote(citation.quote, citation.url, console)
+
+
+def _show_text(answer: Answer, console: "Console") -> None:
+    """Words wrapped; code indented, its lines as they stand; a table in columns."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    tables = {one.text for one in answer.sentences if one.form is Form.TABLE}
+    for stretch, is_laid_out in stretches(answer.text):
+        if not is_laid_out:
+            console.print(Text(stretch))
+        elif stretch in tables:
+            console.print(Padding(_columns(stretch), (0, 0, 0, 4)))
+        else:
+            console.print(Text(textwrap.indent(stretch, "    ")), soft_wrap=True)
+
+
+def _columns(rows: str) -> "Table":
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    head, *others = ([Text(cell) for cell in row.split(" | ")] for row in rows.split("\n"))
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for cell in head:
+        table.add_column(cell, overflow="fold")
+    for row in others:
+        table.add_row(*row)
+    return table
 
 
 def _show_place(mark: str, passage: Citation | NearestPassage, console: "Console") -> None:

@@ -1,6 +1,7 @@
 """What each stage is worth: the same questions with one stage left out at a time."""
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from evals.figures import FIGURE_BY_NAME, Figure, Measured
@@ -21,6 +22,10 @@ SHOWN = (
     "confidence_auroc",
 )
 WHOLE = "everything"
+TAKEN = (
+    "The baseline is taken anew with every change of the answers, this table now and then: where "
+    f"“{WHOLE}” differs from `evals/baseline.json`, it was taken before the last of these changes."
+)
 
 Run = Callable[[Without], Sequence[Outcome]]
 
@@ -57,11 +62,38 @@ def table_of(ablations: Sequence[Ablation]) -> list[list[str]]:
 
 
 def markdown_of(ablations: Sequence[Ablation], about: str) -> str:
-    """The table as a page; `about` says in a sentence what was measured on what."""
+    """The table as a page, what may be misread in it told below.
+
+    `about` says in a sentence what was measured on what.
+    """
     header, *rows = table_of(ablations)
     lines = [header, [":---", *("---:" for _ in header[1:])], *rows]
     table = "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
-    return f"# What each stage is worth\n\n{about}\n\n{table}\n"
+    return "\n\n".join(
+        ["# What each stage is worth", about, table, *_remarks(ablations), f"{TAKEN}\n"]
+    )
+
+
+def _remarks(ablations: Sequence[Ablation]) -> Iterator[str]:
+    """Which rows look more correct only because they are silent less than half as often."""
+    whole = next((one for one in ablations if one.left_out is None), None)
+    if whole is None:
+        return
+    correct, near = FIGURE_BY_NAME["answer_correct"], FIGURE_BY_NAME["abstention_near"]
+    for one in ablations:
+        is_more_correct = _value(one, correct) > _value(whole, correct)
+        if is_more_correct and 2 * _value(one, near) < _value(whole, near):
+            yield (
+                f"The system {_name(one)} looks more correct only because it is hardly ever "
+                f"silent: it abstains on {_cell(one, near)} of the near misses, the whole system "
+                f"on {_cell(whole, near)}, and answers the rest of them wrongly."
+            )
+
+
+def _value(ablation: Ablation, figure: Figure) -> float:
+    measured = ablation.figures.get(figure.name)
+    value = None if measured is None else measured.estimate.value
+    return math.nan if value is None else value
 
 
 def _name(ablation: Ablation) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ingest.parsed import ParsedText
 from ingest.sections import Section, sections
 from rag.domain import Passage, Unit, UnitKind
-from rag.search_text import ITEM_KINDS
+from rag.search_text import BLOCK_KINDS, ITEM_KINDS, introduces
 
 # White space, lines drawn across the page, and at most one list marker.
 BETWEEN = re.compile(r"(?:\s|[=~-]{3,}\s)*+(?:[•‣◦▪*+–-]|\(?\d+[.)])?+\s*+")
@@ -65,7 +65,9 @@ Units = tuple[Unit, ...]
 def _cut(section: Section, text: str, size: PassageSize) -> Iterator[tuple[Units, Unit | None]]:
     joined: Units = ()
     for piece in section.pieces:
-        parts = [part for run in _unbroken(piece.units, text) for part in _split(run, size.split)]
+        parts = [
+            part for run in _unbroken(piece.units, text) for part in _split(run, size.split, text)
+        ]
         if len(parts) > 1:
             if joined:
                 yield joined, None
@@ -101,7 +103,7 @@ def _adjoin(last: Unit, unit: Unit, text: str) -> bool:
     return BETWEEN.fullmatch(text, last.end_char, unit.start_char) is not None
 
 
-def _split(units: Units, limit: int) -> Iterator[Units]:
+def _split(units: Units, limit: int, text: str) -> Iterator[Units]:
     length = _length(units)
     if length <= limit or len(units) == 1:
         yield units
@@ -109,14 +111,16 @@ def _split(units: Units, limit: int) -> Iterator[Units]:
     target = length / -(-length // limit)
     part: Units = ()
     for unit in units:
-        if part and _length((*part, unit)) > target and not _glued(part[-1], unit):
+        if part and _length((*part, unit)) > target and not _glued(part[-1], unit, text):
             yield part
             part = ()
         part = (*part, unit)
     yield part
 
 
-def _glued(last: Unit, unit: Unit) -> bool:
+def _glued(last: Unit, unit: Unit, text: str) -> bool:
+    if unit.kind in BLOCK_KINDS:
+        return introduces(text[last.start_char : last.end_char])
     return last.kind is UnitKind.LEAD_IN or unit.kind is UnitKind.ITEM_SENTENCE
 
 
@@ -134,7 +138,7 @@ def _fit(
     if len(units) == 1 or count_tokens(f"{above}\n{text[start:end]}") <= size.max_tokens:
         yield units, lead_in
         return
-    for part in _split(units, _length(units) // 2 + 1):
+    for part in _split(units, _length(units) // 2 + 1, text):
         if part == units:
             yield units, lead_in
             return

@@ -1,8 +1,10 @@
 """The kinds of document that can be read: by which endings they are known, what reads them."""
 
+from contextlib import suppress
 from importlib import import_module
 
 from ingest.parsed import ParsedText
+from ingest.rst_marks import is_rst
 from rag.errors import SourceError
 
 MARKDOWN, PLAIN, HTML = "text/markdown", "text/plain", "text/html"
@@ -78,11 +80,21 @@ def media_type_of(content_type: str, name: str) -> str | None:
     return told if told in NAMES else by_name
 
 
+def is_rst_in(content: bytes, media_type: str) -> bool:
+    """Whether what calls itself plain text is reStructuredText."""
+    return media_type == PLAIN and is_rst(content.decode("utf-8", "ignore").replace("\r\n", "\n"))
+
+
 def parse(content: bytes, media_type: str) -> ParsedText:
     """The document in canonical text, read in this process.
 
-    Raises SourceError with a reason, or whatever a library raises about a damaged file.
+    A plain text that is written in reStructuredText is read as that. Raises SourceError with a
+    reason, or whatever a library raises about a damaged file.
     """
+    if is_rst_in(content, media_type):
+        # What docutils can't make sense of is the plain text that it said it was.
+        with suppress(SourceError):
+            return parse(content, RST)
     if media_type not in PARSERS:
         raise SourceError(f"{media_type} is not supported; give one of {', '.join(MEDIA_TYPES)}")
     module, function = PARSERS[media_type]

@@ -12,7 +12,7 @@ from ingest.source import SourceDocument
 from rag.audience import Audience, audience_to_text
 
 # Part of every hash: documents are read and cut anew after a change here that makes it necessary.
-FORMAT = 7
+FORMAT = 8
 
 
 def document_id_of(source: SourceDocument) -> str:

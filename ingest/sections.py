@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from ingest.parsed import ParsedText
 from ingest.sentences import sentence_spans
 from rag.domain import Block, BlockKind, Unit, UnitKind
+from rag.search_text import introduces
 
 # A table up to this length is quoted whole.
 WHOLE_TABLE_CHARS = 700
@@ -68,11 +69,13 @@ def _groups(text: str, blocks: Sequence[Block]) -> Iterator[list[Block]]:
 def _belongs(text: str, last: Block, block: Block) -> bool:
     if block.kind is BlockKind.LIST_ITEM:
         return last.kind is BlockKind.LIST_ITEM or _introduces(text, last)
-    return block.kind in (BlockKind.TABLE, BlockKind.CODE) and _introduces(text, last)
+    is_laid_out = block.kind in (BlockKind.TABLE, BlockKind.CODE)
+    ends_item = last.kind is BlockKind.LIST_ITEM and introduces(_text(text, last))
+    return is_laid_out and (ends_item or _introduces(text, last))
 
 
 def _introduces(text: str, block: Block) -> bool:
-    return block.kind is BlockKind.PARAGRAPH and _text(text, block).endswith((":", "："))
+    return block.kind is BlockKind.PARAGRAPH and introduces(_text(text, block))
 
 
 def _units(text: str, group: Sequence[Block]) -> Iterator[Unit]:

@@ -98,14 +98,19 @@ class Abstention:
         self._holds = holds
         self._judge = judge
 
-    def judge(self, finding: Finding, what: str = "this") -> Verdict:
-        """The verdict on what was found; a reason for silence names `what` was asked."""
+    def judge(self, finding: Finding, what: str = "this", own: str | None = None) -> Verdict:
+        """The verdict on what was found; a reason for silence names `what` was asked.
+
+        `own` are the question's own words, where those of another part made it whole. What these
+        find says nothing of it: the thing that it asks for by name has to stand somewhere.
+        """
         query, evidence = finding.query, finding.evidence
         if not evidence:
             return Verdict(AnswerStatus.ABSTAINED, 0.0, NOTHING_FOUND)
         features = self.features(query, evidence)
         note = None
         confidence, answers = self._weighed(features)
+        answers = answers and not (own and is_never_mentioned(own, query.vocabulary))
         if self._judge is not None:
             try:
                 said = self._judge.probability(query.text, evidence)

@@ -13,6 +13,7 @@ from rag.errors import EmptyStoreError
 from rag.evidence import Finding, joined_evidence
 from rag.finder import CANDIDATES, Finder
 from rag.manuscript import Written
+from rag.parts import Part
 from rag.progress import Stage, Status, Tell, ignore
 from rag.telling import Telling
 from rag.validation import QuestionLimits, checked_query, checked_question
@@ -94,17 +95,17 @@ class Answerer:
         """What was found for the question, or for each of its parts, and whether it answers."""
         parts = self._finder.parts(standalone)
         if len(parts) > 1:
-            judged = [self._judge(part, f"“{part}”", view, clock, tell) for part in parts]
+            judged = [self._judge(part, f"“{part.text}”", view, clock, tell) for part in parts]
             if any(verdict.answers for _, verdict in judged):
                 return judged
-        return [self._judge(standalone, "this", view, clock, tell)]
+        return [self._judge(Part(standalone), "this", view, clock, tell)]
 
     def _judge(
-        self, text: str, what: str, view: CatalogView, clock: Clock, tell: Tell
+        self, part: Part, what: str, view: CatalogView, clock: Clock, tell: Tell
     ) -> tuple[Finding, Verdict]:
-        finding = self._finder.find(text, CANDIDATES, view, clock, tell)
+        finding = self._finder.find(part.text, CANDIDATES, view, clock, tell)
         with clock.measuring("judge"):
-            return finding, self._abstention.judge(finding, what)
+            return finding, self._abstention.judge(finding, what, part.own)
 
     def features(self, question: Question) -> dict[str, float]:
         """What the abstention weighs for a question, by name; the calibration fits on these."""

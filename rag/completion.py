@@ -6,7 +6,7 @@ from itertools import pairwise
 from rag.domain import UnitKind
 from rag.evidence import Evidence, ScoredUnit
 from rag.lexicon import CONCLUDERS, POINTERS, words
-from rag.search_text import BLOCK_KINDS, ITEM_KINDS, above
+from rag.search_text import BLOCK_KINDS, ITEM_KINDS, above, introduces
 
 # A list that the question asks for is shown up to this many characters.
 LIST_BUDGET = 900
@@ -19,7 +19,8 @@ def with_company(scored: ScoredUnit, evidence: Sequence[Evidence]) -> list[Score
     siblings = next(item.units for item in evidence if item.passage.id == scored.passage.id)
     for lead_in, introduced in _introductions(siblings):
         if scored == lead_in or (scored in introduced and scored.unit.kind in BLOCK_KINDS):
-            return [lead_in, *introduced]
+            needed = above(lead_in.passage, lead_in.unit)
+            return [*(each for each in siblings if each.unit in needed), lead_in, *introduced]
     needed = above(scored.passage, scored.unit)
     if needed:
         return [*(sibling for sibling in siblings if sibling.unit in needed), scored]
@@ -35,7 +36,8 @@ def completed(
 
     `budget` is the length of the answer, in characters, up to which it goes on.
     """
-    return _go_on(_finish_items(_finish_lists(chosen, evidence), evidence), evidence, budget)
+    finished = _finish_items(_finish_lists(chosen, evidence), evidence)
+    return _bring_blocks(_go_on(finished, evidence, budget), evidence)
 
 
 def _finish_lists(chosen: Sequence[ScoredUnit], evidence: Sequence[Evidence]) -> list[ScoredUnit]:
@@ -125,6 +127,20 @@ def _go_on(
     return finished
 
 
+def _bring_blocks(chosen: Sequence[ScoredUnit], evidence: Sequence[Evidence]) -> list[ScoredUnit]:
+    """The chosen units, and the code or table that one of them leads in to."""
+    brought = list(chosen)
+    for item in evidence:
+        for before, scored in pairwise(item.units):
+            if before in brought and scored not in brought and _leads_in_to(before, scored):
+                brought.append(scored)
+    return brought
+
+
+def _leads_in_to(before: ScoredUnit, scored: ScoredUnit) -> bool:
+    return scored.unit.kind in BLOCK_KINDS and introduces(before.text)
+
+
 def _points_back(scored: ScoredUnit) -> bool:
     first_word = next(iter(words(scored.text)), "")
     return scored.unit.kind is UnitKind.SENTENCE and first_word in POINTERS
@@ -137,7 +153,15 @@ def _concludes(scored: ScoredUnit) -> bool:
 
 
 def _introductions(units: Sequence[ScoredUnit]) -> list[tuple[ScoredUnit, list[ScoredUnit]]]:
-    """Each lead-in of a passage with the list's items, or the code or table, that it introduces."""
+    """Each lead-in of a passage with the list's items, or the code or table, that it introduces.
+
+    Within a list the last sentence of an item may lead in to code or a table.
+    """
+    within = [
+        (before, [scored])
+        for before, scored in pairwise(units)
+        if before.unit.kind in ITEM_KINDS and _leads_in_to(before, scored)
+    ]
     found: list[tuple[ScoredUnit, list[ScoredUnit]]] = []
     is_open = False
     for scored in units:
@@ -152,4 +176,4 @@ def _introductions(units: Sequence[ScoredUnit]) -> list[tuple[ScoredUnit, list[S
             is_open = False
         elif is_open and kind is UnitKind.LIST_ITEM:
             found[-1][1].append(scored)
-    return [(lead_in, introduced) for lead_in, introduced in found if introduced]
+    return [*within, *((lead_in, introduced) for lead_in, introduced in found if introduced)]

@@ -10,6 +10,7 @@ from rag.domain import (
     AnswerStatus,
     Citation,
     Document,
+    Form,
     NearestPassage,
     SearchResult,
 )
@@ -37,7 +38,11 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
 
 def sentence_to_json(sentence: AnswerSentence) -> dict[str, Any]:
     """The sentence as JSON-ready values."""
-    return {"text": sentence.text, "citations": list(sentence.citations)}
+    return {
+        "text": sentence.text,
+        "citations": list(sentence.citations),
+        "form": sentence.form.value,
+    }
 
 
 def citation_to_json(citation: Citation) -> dict[str, Any]:
@@ -126,7 +131,9 @@ def answer_from_json(held: Mapping[str, Any]) -> Answer:
         confidence=float(held["confidence"]),
         text=str(held["text"]),
         sentences=tuple(
-            AnswerSentence(str(one["text"]), tuple(map(int, one["citations"])))
+            AnswerSentence(
+                str(one["text"]), tuple(map(int, one["citations"])), Form(one.get("form", "prose"))
+            )
             for one in held["sentences"]
         ),
         citations=tuple(_known(Citation, one) for one in held["citations"]),

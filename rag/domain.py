@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
+from rag.fences import fenced
+
 
 class BlockKind(StrEnum):
     """What a block of canonical text is."""
@@ -195,17 +197,35 @@ class Citation:
         return tuple(dict.fromkeys((self.title, *self.heading_path, *filter(None, (self.page,)))))
 
 
+class Form(StrEnum):
+    """How what an answer says is laid out: running words, or lines that mean something."""
+
+    PROSE = "prose"
+    CODE = "code"
+    TABLE = "table"
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerSentence:
-    """A sentence or list item of the answer, and the numbers of the citations behind it."""
+    """A sentence or list item of the answer, and the numbers of the citations behind it.
+
+    Code, and a table, is one sentence of several lines: a table's rows, " | " between the cells.
+    """
 
     text: str
     citations: tuple[int, ...]
+    form: Form = Form.PROSE
 
     @property
     def marked(self) -> str:
-        """The sentence as the answer's text has it: its numbers in brackets behind it."""
-        return f"{self.text} {''.join(f'[{number}]' for number in self.citations)}"
+        """The sentence as the answer's text has it: its numbers in brackets behind it.
+
+        Code, and a table, stands between fences of backticks, its numbers in the line below.
+        """
+        numbers = "".join(f"[{number}]" for number in self.citations)
+        if self.form is Form.PROSE:
+            return f"{self.text} {numbers}"
+        return f"{fenced(self.text)}\n{numbers}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from rag.catalog_view import CatalogView
 from rag.clock import Clock
 from rag.domain import Question
 from rag.evidence import Finding
+from rag.parts import Part
 from rag.progress import Stage, Status, Tell, ignore
 from rag.ranking import Ranker
 from rag.retriever import Retriever
@@ -33,7 +34,7 @@ class Finder:
             return next(iter(readings), None)
         return max(readings, key=lambda text: self.find(text, CANDIDATES, view, clock).best_score)
 
-    def parts(self, standalone: str) -> list[str]:
+    def parts(self, standalone: str) -> list[Part]:
         """The questions that a standalone question asks, in order."""
         return self._rewriter.parts(standalone)
 

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from rag.citations import Span, spans_of
-from rag.domain import AnswerSentence
+from rag.domain import AnswerSentence, Form, UnitKind
 from rag.evidence import ScoredUnit
 from rag.rendering import joints
+
+FORMS = {UnitKind.CODE: Form.CODE, UnitKind.TABLE: Form.TABLE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +85,20 @@ class Manuscript:
         left = [span for span in spans if not self._said.issuperset(map(_place, span.units))]
         span_of = {_place(scored): span for span in left for scored in span.units}
         for scored, joint in joints(scored for span in left for scored in span.units):
-            self._add(" ".join(scored.text.split()), [span_of[_place(scored)]], joint)
+            form = FORMS.get(scored.unit.kind, Form.PROSE)
+            text = " ".join(scored.text.split()) if form is Form.PROSE else scored.text
+            self._add(text, [span_of[_place(scored)]], joint, form)
         return bool(left)
 
     def written(self, note: str | None = None) -> Written:
         """All of it."""
         return Written(tuple(self._sentences), tuple(self._numbers), self._text, note)
 
-    def _add(self, text: str, spans: Sequence[Span], joint: str) -> None:
+    def _add(self, text: str, spans: Sequence[Span], joint: str, form: Form = Form.PROSE) -> None:
         fresh = tuple(span for span in spans if span not in self._numbers)
         for span in fresh:
             self._numbers[span] = len(self._numbers) + 1
-        sentence = AnswerSentence(text, tuple(self._numbers[span] for span in spans))
+        sentence = AnswerSentence(text, tuple(self._numbers[span] for span in spans), form)
         added = f"{joint if self._text else joint.lstrip()}{sentence.marked}"
         self._sentences.append(sentence)
         self._text += added

@@ -1,6 +1,7 @@
 """A question that asks several things at once to its parts."""
 
 import re
+from dataclasses import dataclass
 
 from rag.intent import question_in
 from rag.lexicon import terms
@@ -21,6 +22,14 @@ ASKS = re.compile(rf"\b{QUESTION_WORD}|\b{VERB_AND_SUBJECT}", re.IGNORECASE)
 MOST_PARTS = 3
 SENTENCES = re.compile(r"(?<=[.!?])\s+|[;:\n]\s+")
 INTRODUCTION = re.compile(rf"^[^,]*,\s+(?:(?:and|so|but)\s+)?(?={BEGINNING})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing that is asked; `own` are its own words, where others made it whole, else None."""
+
+    text: str
+    own: str | None = None
 
 
 def parts_of(question: str) -> list[str]:

@@ -14,7 +14,7 @@ from rag.domain import Question, Turn
 from rag.embedder import Embedder
 from rag.intent import question_in
 from rag.lexicon import FILLERS, terms, words
-from rag.parts import parts_of
+from rag.parts import Part, parts_of
 from rag.spelling import Speller
 from rag.stages import NOTHING_LEFT_OUT, OptionalStage, Without
 from rag.tampering import Tampering, unread
@@ -98,19 +98,20 @@ class Rewriter:
         is_clear = resolved == as_it_stands or INSTEAD.match(asked) or not terms(asked)
         return [resolved] if is_clear else [resolved, as_it_stands]
 
-    def parts(self, standalone: str) -> list[str]:
+    def parts(self, standalone: str) -> list[Part]:
         """The questions that a standalone question asks, each made standalone by those before it.
 
         The question alone when it asks one thing.
         """
         if OptionalStage.PARTS in self._without:
-            return [standalone]
-        found: list[str] = []
+            return [Part(standalone)]
+        found: list[Part] = []
         for part in parts_of(standalone):
             leans = found and (
                 len(words(part)) <= SHORT_PART or _points_back(words(part)) or INSTEAD.match(part)
             )
-            found.append(self._resolved(part, found[-1], "") if leans else part)
+            whole = self._resolved(part, found[-1].text, "") if leans else part
+            found.append(Part(whole, part if whole != part else None))
         return found
 
     def _spelt(self, text: str, vocabulary: Vocabulary) -> str:

@@ -9,6 +9,11 @@ ITEM_KINDS = (UnitKind.LIST_ITEM, UnitKind.ITEM_SENTENCE)
 BLOCK_KINDS = (UnitKind.TABLE, UnitKind.CODE)
 
 
+def introduces(text: str) -> bool:
+    """Whether the words lead in to what follows them."""
+    return text.endswith((":", "："))
+
+
 def passage_search_text(passage: Passage) -> str:
     """The passage under its title and headings, as it is embedded and keyword-indexed."""
     return f"{passage.context}\n{passage.text}"

@@ -1,4 +1,8 @@
-"""Why the guide is silent: a sentence for the reader, read off the words that are missing."""
+"""Why the guide is silent: a sentence for the reader, read off the words that are missing.
+
+What was cut from the documents as furniture can still be read in them. So nothing is said of all
+that a document holds: only of its text, which can be quoted, and of the passages looked at.
+"""
 
 import re
 from collections.abc import Callable, Collection, Sequence
@@ -10,7 +14,7 @@ from rag.lexicon import FILLERS, stem, terms, words
 from rag.parts import asking_part
 from rag.vocabulary import Vocabulary
 
-NOTHING_FOUND = "The guide does not cover this: nothing in it comes close to the question."
+NOTHING_FOUND = "The guide does not answer this: nothing in its text comes close to what was asked."
 CLOSE_PASSAGES = 3
 MOST_NAMED = 2
 EDGES = ".'’-/[]{}<>*_`"
@@ -25,7 +29,7 @@ def reason_for_silence(
     is_word: Callable[[str], bool],
     what: str = "this",
 ) -> str:
-    """What the documents lack: a name they never mention, or the word the closest passages miss.
+    """What can't be quoted: a name that stands nowhere, or the word the closest passages miss.
 
     `what` stands for the question in the sentence.
     """
@@ -34,12 +38,12 @@ def reason_for_silence(
     unknown = unknown_words(query.text, vocabulary, is_word)
     if unknown:
         names = unknown_names(query.text, vocabulary, is_word)
-        return f"{beginning}: it never mentions {_quoted(names or unknown, 'or')}."
+        return f"{beginning}: its text never mentions {_quoted(names or unknown, 'or')}."
     if is_never_mentioned(query.text, vocabulary):
-        return f"{beginning}: it never mentions “{asked_thing(query.text)}”."
+        return f"{beginning}: its text never mentions “{asked_thing(query.text)}”."
     kind = missing_kind(query, evidence)
     if kind is not None:
-        return f"{beginning}: its closest passages speak of the subject, but give no {kind}."
+        return f"{beginning}: what comes closest speaks of the subject, but gives no {kind}."
     held = {
         term
         for item in evidence[:CLOSE_PASSAGES]
@@ -54,12 +58,12 @@ def reason_for_silence(
             f"but not of {_quoted(missing, 'or')}."
         )
     if missing:
-        return f"{beginning}: no passage speaks of {_quoted(missing, 'or')}."
+        return f"{beginning}: none of its closest passages speaks of {_quoted(missing, 'or')}."
     return f"{beginning}: its closest passages speak of the subject, but do not say what was asked."
 
 
 def unknown_words(text: str, vocabulary: Vocabulary, is_word: Callable[[str], bool]) -> list[str]:
-    """Words that occur in no document and that no everyday vocabulary holds, as typed.
+    """Words that occur in nothing quotable and that no everyday vocabulary holds, as typed.
 
     None where they are more than half of the question's words: that is a question in another
     language, not one about unknown things.
@@ -89,9 +93,9 @@ def unknown_asked_names(
 
 
 def note_on_unknown_names(query: Query, is_word: Callable[[str], bool]) -> str | None:
-    """A sentence on the names asked about that no document mentions; None without any."""
+    """A sentence on the names asked about that nothing quotable holds; None without any."""
     names = unknown_asked_names(query.text, query.vocabulary, is_word)
-    return f"The guide never mentions {_quoted(names, 'or')}." if names else None
+    return f"The guide's text never mentions {_quoted(names, 'or')}." if names else None
 
 
 def _typed_words(text: str) -> list[tuple[str, bool]]:

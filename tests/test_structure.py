@@ -3,6 +3,7 @@
 import ast
 import hashlib
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,12 @@ def manifest():
 def test_the_manifest_names_every_file_of_the_corpus_once():
     named = [entry["file"] for entry in manifest()]
     assert sorted(named) == sorted(file.name for file in CORPUS.glob("*.md"))
+
+
+def test_nothing_of_the_corpus_is_told_to_have_been_passed_over():
+    passed_over = Counter[str]()
+    assert find_files([CORPUS], others=passed_over)
+    assert not passed_over
 
 
 @pytest.mark.parametrize("entry", manifest(), ids=lambda entry: entry["file"])

@@ -1,19 +1,27 @@
-// An answer's text as paragraphs and lists, a link for each number behind a sentence.
+// An answer's text as paragraphs and lists, code and tables in their lines, a link for each number
+// behind a sentence.
 
 import { element, sourcePath } from "./elements.js";
+import { stretches } from "./fences.js";
 import { addressOf } from "./source_links.js";
 
 const ITEM = /^(\s*)(?:[-•]|(\d+)[.)])\s+(.*)$/;
 const MARKER = /\s*\[(\d+)\]/g;
-const MARKERS_HERE = /(?:\s*\[\d+\])+/y;
+// Below code, or a table, they stand behind the fence.
+const MARKERS_HERE = /(?:\n`{3,}(?=\n))?(?:\s*\[\d+\])+/y;
 
 export function textElements(answer) {
   const sources = new Map(answer.citations.map((citation) => [citation.number, citation]));
   const places = markerPlaces(answer);
   const made = [];
   let open = []; // the lists being filled, outermost first
-  let at = 0; // where the line begins
-  for (const line of answer.text.split("\n")) {
+  const tables = new Set((answer.sentences ?? []).filter(({ form }) => form === "table").map(({ text }) => text));
+  for (const { line, held, at } of stretches(answer.text)) {
+    if (held !== undefined) {
+      open = [];
+      made.push(tables.has(held) ? tableElement(held) : codeElement(held));
+      continue;
+    }
     const item = ITEM.exec(line);
     const cited = (from) => citedPieces(answer.text, at + from, at + line.length, places, sources);
     if (!item) {
@@ -31,13 +39,24 @@ export function textElements(answer) {
       }
       open[depth].append(element("li", { dir: "auto" }, ...cited(line.length - words.length)));
     }
-    at += line.length + 1;
   }
   return made;
 }
 
 export function withoutMarkers(answer) {
-  return answer.text.replaceAll(MARKER, "");
+  const lines = Array.from(stretches(answer.text), ({ line, held }) => held ?? line.replaceAll(MARKER, ""));
+  return lines.join("\n");
+}
+
+function codeElement(lines) {
+  return element("pre", { tabindex: 0, dir: "ltr" }, element("code", {}, lines));
+}
+
+function tableElement(lines) {
+  const [head, ...rows] = lines.split("\n");
+  const row = (cells, tag) => element("tr", {}, ...cells.split(" | ").map((cell) => element(tag, { dir: "auto" }, cell)));
+  const table = element("table", {}, row(head, "th"), ...rows.map((cells) => row(cells, "td")));
+  return element("div", { class: "table", role: "region", "aria-label": "Table", tabindex: 0 }, table);
 }
 
 export function citationLink(citation) {

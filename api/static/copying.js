@@ -1,6 +1,7 @@
 // An answer with its sources, to paste elsewhere: as plain text and as Markdown.
 
 import { runningQuote, sourcePath } from "./elements.js";
+import { stretches } from "./fences.js";
 import { pageOf } from "./service.js";
 
 export function asText(answer) {
@@ -8,17 +9,16 @@ export function asText(answer) {
     (source) =>
       `[${source.number}] ${sourcePath(source)}\n    “${runningQuote(source.quote)}”\n    ${linkTo(source)}`,
   );
-  return joined([answer.question, answer.text, note(answer), ...heading("Sources", sources)]);
+  const text = Array.from(stretches(answer.text), ({ line, held }) => line ?? held).join("\n");
+  return joined([answer.question, text, note(answer), ...heading("Sources", sources)]);
 }
 
 export function asMarkdown(answer) {
-  const text = answer.text
-    .split("\n")
-    .map((line) => {
-      const [, marker, words] = /^(\s*(?:[-•]|\d+\.)\s+)?(.*)$/.exec(line);
-      return (marker ?? "") + escaped(words);
-    })
-    .join("\n");
+  const text = Array.from(stretches(answer.text), ({ line, held, fence }) => {
+    if (fence) return [fence, held, fence].join("\n");
+    const [, marker, words] = /^(\s*(?:[-•]|\d+\.)\s+)?(.*)$/.exec(line);
+    return (marker ?? "") + escaped(words);
+  }).join("\n");
   const sources = answer.citations.map(
     (source) =>
       `${source.number}. [${escaped(sourcePath(source))}](<${linkTo(source)}>): ` +

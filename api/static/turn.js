@@ -54,8 +54,8 @@ export class Turn {
   }
 
   // What all sentences have `added`, one after the other, is the answer's text.
-  hear({ text, citations, added }) {
-    this.growing.sentences.push({ text, citations });
+  hear({ added, ...sentence }) {
+    this.growing.sentences.push(sentence);
     this.growing.text += added;
     settle(this.answerBody(), textElements(this.growing));
   }

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Self
 
-from ingest.formats import MARKDOWN, PLAIN, parse
+from ingest.formats import MARKDOWN, PLAIN, is_rst_in, parse
 from ingest.parsed import ParsedText
 from ingest.sandbox.limits import ParserLimits
 from ingest.sandbox.messages import parsed_from_json, receive, send
@@ -38,7 +38,8 @@ class ParserPool:
 
         Short Markdown and plain text is read here: their parsers are written in Python alone.
         """
-        if media_type in READ_HERE and len(content) <= READ_HERE_BYTES:
+        is_short = media_type in READ_HERE and len(content) <= READ_HERE_BYTES
+        if is_short and not is_rst_in(content, media_type):
             return parse(content, media_type)
         process = self._idle.get()
         try:

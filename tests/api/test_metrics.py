@@ -73,8 +73,11 @@ def test_only_admins_read_them(tmp_path: Path):
 @pytest.mark.parametrize(
     ("reason", "kind"),
     [
-        ("The guide does not answer this: it never mentions “Rust”.", "unknown-name"),
-        ("… but give no price.", "missing-kind"),
+        (
+            "The guide does not answer this: its text never mentions “Rust”.",
+            "unknown-name",
+        ),
+        ("… but gives no price.", "missing-kind"),
         ("Anything else.", "other"),
     ],
 )

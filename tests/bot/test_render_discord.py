@@ -16,11 +16,11 @@ from bot.render_discord import (
     progress_message,
     sources_message,
 )
-from rag.domain import AnswerStatus
+from rag.domain import AnswerSentence, AnswerStatus, Form
 from tests.bot.answer_strategies import answers, texts, urls
 from tests.bot.answers import CODE, TABLE, cited, hostile_answer, long_answer
 from tests.fakes.discord.rules import BARE_LINK, FENCED, message_faults, pinged, unfurling
-from tests.fakes.service import ABSTAINED, ANSWERED, PARTIAL
+from tests.fakes.service import ABSTAINED, ANSWERED, LAID_OUT, PARTIAL
 
 thorough = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 MASKED = re.compile(r"\[((?:\\.|[^\\\[\]])*)\]\(<(https?://[^\s<>]+)>\)")
@@ -113,6 +113,17 @@ def test_code_and_tables_get_their_lines_back_in_a_fence_with_the_number_below()
     (message,) = answer_messages(cited("Brew it so.", CODE, TABLE))
     assert f"```\n{CODE}\n```\n[2]" in message
     assert f"```\n{TABLE}\n```\n[3]" in message
+
+
+def test_code_that_comes_in_its_lines_is_fenced_whatever_it_holds():
+    (message,) = answer_messages(LAID_OUT)
+    table, code = LAID_OUT.sentences[1:]
+    assert f"```\n{table.text}\n```\n[2]" in message
+    assert f"```\n{code.text}\n```\n[3]" in message
+    said = AnswerSentence("```\npour(tea)\n```", (1,), Form.CODE)
+    (message,) = answer_messages(replace(LAID_OUT, text=said.marked, sentences=(said,)))
+    assert message.count("pour(tea)") == 1
+    assert message.count("```") == 2
 
 
 def test_wrapped_prose_is_no_code():

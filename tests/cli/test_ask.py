@@ -3,8 +3,11 @@
 import json
 
 import pytest
+from rich.console import Console
 
+from cli.ask_command import show
 from rag.catalog import CATALOG_FILE
+from tests.fakes.service import LAID_OUT
 
 COVERED = "when should I pick FastAPI over Django?"
 SILENT = "what does the guide say about Kubernetes operators in Rust?"
@@ -164,3 +167,21 @@ def test_a_long_place_is_indented_below_its_number(footnote, corpus_data_dir, mo
     )
     assert all(line.startswith(("[", "    ")) for line in sources if line.strip())
     assert all(len(line.rstrip()) <= 50 for line in sources if "://" not in line)
+
+
+def test_code_keeps_its_lines_and_a_table_its_columns(capsys):
+    show(LAID_OUT, Console(width=40, highlight=False))
+    shown = [line.rstrip() for line in capsys.readouterr().out.split("\nSources")[0].splitlines()]
+    assert [line for line in shown if "─" not in line] == [
+        "Warm the pot. [1]",
+        "",
+        "    Tea     Minutes   Heat",
+        "    Green   2         75 °C",
+        "    Black   4         100 °C",
+        "[2]",
+        "",
+        "    pot = Pot()",
+        "    if pot.is_warm:",
+        "        pot.pour(tea)",
+        "[3]",
+    ]

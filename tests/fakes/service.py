@@ -13,6 +13,7 @@ from rag.domain import (
     Citation,
     Document,
     DocumentSummary,
+    Form,
     NearestPassage,
     Passage,
     Question,
@@ -173,6 +174,21 @@ PARTIAL = replace(
     sentences=(AnswerSentence("Water that is too hot makes green tea bitter.", (1,)),),
     citations=(citation(TEA, "Water that is too hot makes green tea bitter.", 1, "Tea", HEAT),),
 )
+_STEEPING = (
+    AnswerSentence("Warm the pot.", (1,)),
+    AnswerSentence("Tea | Minutes | Heat\nGreen | 2 | 75 °C\nBlack | 4 | 100 °C", (2,), Form.TABLE),
+    AnswerSentence("pot = Pot()\nif pot.is_warm:\n    pot.pour(tea)", (3,), Form.CODE),
+)
+LAID_OUT = replace(
+    ANSWERED,
+    id="a4",
+    text="\n\n".join(sentence.marked for sentence in _STEEPING),
+    sentences=_STEEPING,
+    citations=tuple(
+        citation(TEA, sentence.text, number, "Tea", "Steeping")
+        for number, sentence in enumerate(_STEEPING, start=1)
+    ),
+)
 REASON = "The guide does not cover this: nothing in it is about the moon."
 _STALE = citation(COFFEE, "Coffee is ground just before it is brewed", 1)
 ABSTAINED = replace(
@@ -246,7 +262,10 @@ class FakeCatalog:
 
 @dataclass
 class FakeAnswerer:
-    """Abstains on the moon, half answers on kettles, answers all else; other words misbehave."""
+    """Abstains on the moon, half answers on kettles, answers all else; other words misbehave.
+
+    On steeping it answers with a table and with code.
+    """
 
     catalog: FakeCatalog
     asked: list[Question] = field(default_factory=list)
@@ -273,7 +292,8 @@ class FakeAnswerer:
     def _answer(self, question: Question, tell: Tell) -> Answer:
         self._work(question.text, tell)
         words = question.text.lower()
-        answer = ABSTAINED if "moon" in words else PARTIAL if "kettle" in words else ANSWERED
+        told = {"moon": ABSTAINED, "kettle": PARTIAL, "steep": LAID_OUT}
+        answer = next((told[word] for word in told if word in words), ANSWERED)
         standalone = question.text
         if question.history and words.startswith("and "):
             standalone = f"{question.history[0].content} {question.text}"

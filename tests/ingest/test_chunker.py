@@ -175,6 +175,15 @@ def test_a_long_paragraph_is_cut_into_parts_of_even_size():
     assert min(lengths) > max(lengths) / 3
 
 
+@pytest.mark.parametrize("size", [SIZE, PassageSize()], ids=["small", "usual"])
+def test_code_within_an_item_is_never_parted_from_what_introduces_it(size):
+    item = "- Pour it over the leaves in the pot. In the settings, you'd put:\n\n  ```\n{}  ```\n"
+    document = "".join(item.format("  pour(tea)\n" * lines) for lines in (1, 9, 30, 2))
+    for passage in cut(parse_markdown(f"Steps:\n\n{document}"), size):
+        assert passage.units[0].kind is not UnitKind.CODE
+        assert passage.units[-1].kind is UnitKind.CODE
+
+
 @pytest.mark.parametrize(
     "block",
     [

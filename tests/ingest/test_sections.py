@@ -67,6 +67,34 @@ def test_a_table_and_code_keep_their_lead_in(block, kind):
     assert [unit[0] for unit in pieces[0]] == ["lead_in", kind]
 
 
+STEPS = """\
+To brew:
+
+1. Warm the pot first. That is, on the counter, you'd put:
+
+   {block}
+
+2. Pour.
+"""
+
+
+@pytest.mark.parametrize(
+    ("block", "kind"),
+    [
+        pytest.param("|a|b|\n   |-|-|\n   |1|2|", "table", id="table"),
+        pytest.param("```\n   x\n   ```", "code", id="code"),
+    ],
+)
+def test_an_item_that_ends_in_a_colon_keeps_its_code_or_table(block, kind):
+    ((_, pieces),) = layout(STEPS.format(block=block))
+    assert [unit[0] for unit in pieces[0]] == ["lead_in", "list_item", "item_sentence", kind]
+
+
+def test_an_item_without_a_colon_introduces_no_code():
+    ((_, pieces),) = layout("- Warm the pot.\n\n  ```\n  x\n  ```\n")
+    assert len(pieces) == 2
+
+
 def test_a_paragraph_that_does_not_end_in_a_colon_introduces_nothing():
     ((_, pieces),) = layout("A sentence.\n\n- a\n")
     assert [[unit[0] for unit in piece] for piece in pieces] == [["sentence"], ["list_item"]]

@@ -84,7 +84,7 @@ def test_no_number_of_unknown_words_makes_the_reason_long(abstention):
 def test_an_answer_says_which_name_of_the_question_no_document_mentions(abstention):
     verdict = verdict_at(abstention, 11, "Does Django suit Kubernetes and admin panels?")
     assert verdict.status is AnswerStatus.ANSWERED
-    assert verdict.reason == "The guide never mentions “Kubernetes”."
+    assert verdict.reason == "The guide's text never mentions “Kubernetes”."
 
 
 @pytest.mark.parametrize(
@@ -109,9 +109,27 @@ def test_the_reason_names_words_as_they_were_typed_and_in_their_order(abstention
     assert "but not of “Wild” or “Geese”" in abstention.judge(finding).reason
 
 
+@pytest.mark.parametrize(
+    ("own", "status"),
+    [
+        pytest.param("which harbour does it suit", AnswerStatus.ABSTAINED, id="named nowhere"),
+        pytest.param("which products does it suit", AnswerStatus.ANSWERED, id="named"),
+        pytest.param("what suits it", AnswerStatus.ANSWERED, id="no thing by name"),
+        pytest.param(None, AnswerStatus.ANSWERED, id="whole by itself"),
+    ],
+)
+def test_words_of_another_part_do_not_answer_for_a_thing_that_stands_nowhere(
+    abstention, own, status
+):
+    question = "which harbour does it suit (Django admin panels)?"
+    evidence = evidence_of(passage_of(GUIDE), [11, 10], similarity=1.0, keyword=1.0)
+    finding = Finding(query_of(question, VOCABULARY), (evidence,))
+    assert abstention.judge(finding, "this", own).status is status
+
+
 def test_what_is_to_be_known_of_an_answered_part_is_told_with_the_whole():
     parts = [
-        Verdict(AnswerStatus.ANSWERED, 0.9, "The guide never mentions “Rust”."),
+        Verdict(AnswerStatus.ANSWERED, 0.9, "The guide's text never mentions “Rust”."),
         Verdict(AnswerStatus.ANSWERED, 0.8, None),
     ]
     joined = joined_verdict(parts)

@@ -199,6 +199,30 @@ def test_code_and_tables_come_with_what_introduces_them(block, scores):
     assert [scored.unit for scored in chosen] == list(passage.units)
 
 
+WITHIN = """\
+To brew:
+
+1. Warm the pot first. That is, on the counter, you'd put:
+
+   ```
+   pot
+   ```
+"""
+
+
+@pytest.mark.parametrize("place", [1, 2, 3], ids=["item", "its lead-in", "its code"])
+def test_code_within_an_item_comes_with_the_item(place):
+    passage = passage_of(WITHIN)
+    scores = [YES if number == place else NO for number in range(4)]
+    chosen = composed("How is the pot warmed?", evidence_of(passage, scores))
+    assert texts_of(chosen) == [
+        "To brew:",
+        "Warm the pot first.",
+        "That is, on the counter, you'd put:",
+        "pot",
+    ]
+
+
 TITLED = """\
 Five principles:
 

@@ -1,8 +1,22 @@
 """An answer that grows by sentences, and its text."""
 
+import pytest
+
+from evals.citation_score import holds
 from rag.citations import spans_of
-from rag.manuscript import Manuscript, Unheard
+from rag.domain import AnswerSentence, Form
+from rag.manuscript import Manuscript, Piece, Unheard
 from tests.fakes.passages import passage_of, scored_units
+
+
+class Hearing(Unheard):
+    """Keeps what it hears."""
+
+    def __init__(self) -> None:
+        self.heard: list[Piece] = []
+
+    def hear(self, piece: Piece) -> None:
+        self.heard.append(piece)
 
 
 def quoted(*units):
@@ -23,10 +37,36 @@ def test_every_unit_becomes_a_sentence_with_its_spans_number():
     ]
 
 
-def test_a_sentence_of_several_lines_is_shown_on_one():
-    passage = passage_of("```\na\n  b\n```")
-    (sentence,) = quoted(*scored_units(passage, [1.0])).sentences
-    assert sentence.text == "a b"
+def test_a_sentence_that_was_wrapped_is_shown_on_one_line():
+    (sentence,) = quoted(*scored_units(passage_of("Two\nlines."), [1.0])).sentences
+    assert (sentence.text, sentence.form) == ("Two lines.", Form.PROSE)
+
+
+@pytest.mark.parametrize(
+    ("markdown", "lines", "form"),
+    [
+        pytest.param("```\na\n  b\n```", "a\n  b", Form.CODE, id="code"),
+        pytest.param("```\na\n```", "a", Form.CODE, id="a line of code"),
+        pytest.param("| a | b |\n|---|---|\n| c | d |\n", "a | b\nc | d", Form.TABLE, id="table"),
+    ],
+)
+def test_code_and_tables_keep_their_lines_between_fences(markdown, lines, form):
+    listener = Hearing()
+    passage = passage_of(f"Lead:\n\n{markdown}\n\nThen on. And on.")
+    units = scored_units(passage, [1.0] * len(passage.units))
+    manuscript = Manuscript(listener)
+    manuscript.quote(spans_of(units))
+    written = manuscript.written()
+    assert written.sentences[1] == AnswerSentence(lines, (1,), form)
+    assert written.text == f"Lead: [1]\n```\n{lines}\n```\n[1]\n\nThen on. [1] And on. [1]"
+    assert "".join(piece.text for piece in listener.heard) == written.text
+    assert holds(passage.text, lines)
+
+
+def test_an_item_goes_on_below_code():
+    assert rendered(passage_of("- Do:\n\n  ```\n  a\n  ```\n- Stop.\n")) == (
+        "- Do: [1]\n```\na\n```\n[1]\n- Stop. [1]"
+    )
 
 
 def test_a_written_sentence_after_an_item_starts_a_new_line():

@@ -6,6 +6,7 @@ import pytest
 
 from rag.domain import Question, Turn
 from rag.lexicon import terms
+from rag.parts import Part
 from rag.rewriter import TURNS_READ, Rewriter
 from rag.spelling import Speller
 from rag.stages import OptionalStage
@@ -52,7 +53,8 @@ def test_a_follow_up_carries_the_topic_of_the_conversation(standalone_of, text):
     ],
 )
 def test_a_part_that_names_only_another_place_asks_the_same_of_it(question, parts):
-    assert Rewriter(Speller(lambda _: True), FakeEmbedder()).parts(question) == parts
+    made = Rewriter(Speller(lambda _: True), FakeEmbedder())
+    assert [part.text for part in made.parts(question)] == parts
 
 
 def test_and_in_another_place_asks_the_same_of_it(standalone_of):
@@ -93,9 +95,10 @@ def test_a_part_that_leans_on_the_one_before_takes_its_topic():
     first, second, third = made.parts(
         "What does Celery do in fintech and what in edtech, and what does an espresso need?"
     )
-    assert first == "What does Celery do in fintech"
-    assert "Celery" in second
-    assert third == "what does an espresso need?"
+    assert first == Part("What does Celery do in fintech")
+    assert "Celery" in second.text
+    assert second.own == "what in edtech"
+    assert third == Part("what does an espresso need?")
 
 
 def test_a_rewriter_without_follow_ups_or_parts_leaves_questions_as_they_are():
@@ -103,7 +106,8 @@ def test_a_rewriter_without_follow_ups_or_parts_leaves_questions_as_they_are():
     made = Rewriter(Speller(lambda _: True), FakeEmbedder(), without)
     question = Question("What about fintech?", BEFORE)
     assert made.readings(question, Vocabulary({}, 0)) == ["What about fintech?"]
-    assert made.parts("What is tea and how is it brewed?") == ["What is tea and how is it brewed?"]
+    whole = "What is tea and how is it brewed?"
+    assert made.parts(whole) == [Part(whole)]
 
 
 def test_a_rewriter_without_spelling_leaves_words_as_typed():
