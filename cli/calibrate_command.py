@@ -39,7 +39,7 @@ def calibrate(
     *,
     false_silence: Annotated[
         float, typer.Option(min=0.0, max=0.5, help="Share of answerable questions to give up.")
-    ] = 0.03,
+    ] = 0.025,
 ) -> None:
     """Fit the probability that the documents answer, and the threshold below which to be silent."""
     from evals.calibration import fit, written
