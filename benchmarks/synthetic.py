@@ -15,7 +15,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.identity import cut_name, passage_size
 from rag.catalog import CATALOG_FILE, Catalog
+from rag.catalog_rows import set_meta
 from rag.domain import Passage
 from rag.lexicon import spellings, terms
 from rag.settings import load_settings
@@ -97,10 +99,12 @@ class _Writer:
         self._seeds = seeds
         self._vectors = np.stack([seed.vector for seed in seeds])
         self._random = np.random.default_rng(20_260_101)
-        # The settings' model: under another the next ingest would begin anew with that one.
-        self._model = load_settings().embedding_model
-        for name, value in (("model", self._model), ("dimension", "384"), ("epoch", "1")):
-            connection.execute("UPDATE meta SET value = ? WHERE name = ?", (value, name))
+        # The settings' model and passages: with others the next ingest would cut and embed anew.
+        settings = load_settings()
+        self._model = settings.embedding_model
+        cut = cut_name(passage_size(settings.passage_chars))
+        for told in (("model", self._model), ("dimension", "384"), ("epoch", "1"), ("cut", cut)):
+            set_meta(connection, *told)
         self._store((_hash(f"seed {place}"), vector) for place, vector in enumerate(self._vectors))
 
     def write(self, start: int, count: int) -> None:

@@ -14,7 +14,10 @@ from benchmarks.questions import questions_for
 from benchmarks.running import Runner
 from benchmarks.synthetic import make_store, read_seeds
 from benchmarks.systems import FAST, SYSTEMS, System
+from ingest.pipeline import ingest_paths
+from rag.bootstrap import open_services
 from rag.catalog import CATALOG_FILE, Catalog
+from rag.settings import load_settings
 from tests.fakes.store import Store
 
 PEER = System("A peer", "with_nothing", "a-peer")
@@ -55,6 +58,20 @@ def test_a_made_store_is_whole_and_searchable(tmp_path, seeds):
         assert catalog.keyword_search(["kafka"], 5, 1.0)
     finally:
         catalog.close()
+
+
+@pytest.mark.real
+def test_a_document_more_leaves_a_made_store_as_it_was(tmp_path, seeds):
+    made = tmp_path / "made"
+    make_store(made, read_seeds(seeds), 120)
+    note = tmp_path / "note.md"
+    note.write_text("# A note\n\nThe courier comes at nine.\n")
+    services = open_services(load_settings(data_dir=made, profile="fast"))
+    try:
+        ingest_paths(services, [note])
+        assert services.catalog.live_passage_count() == 121
+    finally:
+        services.close()
 
 
 def test_it_is_made_the_same_again(tmp_path, seeds):
