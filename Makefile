@@ -33,7 +33,7 @@ test: install ## every check: format, lint, types, imports, tests
 
 BENCH := $(BIN)/python -m benchmarks
 
-bench: install ## Footnote beside its peers and over a million passages; hours, and 20 GB of disk
+bench: install ## Footnote beside its peers and over a million passages; an hour, and 20 GB of disk
 	$(BENCH).compare
 	nice $(BENCH).growth
 	$(BENCH).report
